@@ -7,6 +7,20 @@ interface Facts {
   macros: (seed: number) => string[];
   selectFacts: (numbers: { from: number; toExclusive: number; rows: number }) => string;
 }
+interface Shape {
+  readonly name: string;
+  readonly request: { readonly limit?: number };
+}
+interface Suites {
+  shapesOf: (suite: 'all') => (Shape & { postgres: string; clickhouse: string })[];
+  withoutLimit: (shape: Shape) => Shape & { clickhouse: string };
+}
+interface Engine {
+  planOf: (request: object, environmentId: number) => { limitRows: number | null };
+}
+interface WinCause {
+  causeOf: (ratios: { limited: number; whole: number | null; repeated: number | null }) => string;
+}
 interface DuckDb {
   withDuckDb: <Result>(
     options: object,
@@ -74,5 +88,31 @@ describe('the benchmark', () => {
     expect(whole[1]).toBe(rows);
     expect(Number(whole[3])).toBeGreaterThan(0.04);
     expect(Number(whole[3])).toBeLessThan(0.06);
+  });
+
+  test('gives all contestants the same limit, and Hourglass and ClickHouse none for the whole result', async () => {
+    const { shapesOf, withoutLimit } = await benchmarkModule<Suites>('suites');
+    const { planOf } = await benchmarkModule<Engine>('engine');
+    const shapes = shapesOf('all');
+    expect(new Set(shapes.map(({ name }) => name)).size).toBe(30);
+    const limitOf = (sql: string) => Number(/limit (\d+)\s*$/.exec(sql)?.[1] ?? NaN);
+    for (const shape of shapes) {
+      const { limitRows } = planOf(shape.request, 1);
+      const limits = [shape.postgres, shape.clickhouse].map(limitOf);
+      expect([shape.name, ...limits]).toEqual([shape.name, limitRows ?? NaN, limitRows ?? NaN]);
+      const whole = withoutLimit(shape);
+      expect(planOf(whole.request, 1).limitRows).toBeNull();
+      expect(whole.clickhouse).not.toContain('limit');
+    }
+  });
+
+  test('names the limit as the cause of a win that is lost or halved without it', async () => {
+    const { causeOf } = await benchmarkModule<WinCause>('win-cause');
+    expect(causeOf({ limited: 8, whole: 0.9, repeated: null })).toBe('limit');
+    expect(causeOf({ limited: 8, whole: 3.9, repeated: null })).toBe('limit, engine');
+    expect(causeOf({ limited: 8, whole: 4, repeated: null })).toBe('engine');
+    expect(causeOf({ limited: 1.2, whole: null, repeated: 9 })).toBe('engine');
+    expect(causeOf({ limited: 0.5, whole: 2, repeated: 9 })).toBe('partials');
+    expect(causeOf({ limited: 0.5, whole: 2, repeated: null })).toBe('');
   });
 });

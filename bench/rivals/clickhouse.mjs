@@ -32,6 +32,15 @@ export async function startClickHouseRival({ directory, threads }) {
       const text = rivalSql(shape, 'clickhouse', environmentId);
       return session.queryAsync(text, { format: 'JSONCompactEachRow' });
     },
+    /** Writes the rows of the shape as lines of JSON to a file that does not exist. */
+    async writeFile(shape, file) {
+      const text = rivalSql(shape, 'clickhouse', environmentId);
+      await session.queryAsync(`${text} into outfile '${file}' format JSONEachRow`);
+    },
+    async countLines(file) {
+      const sql = `select count() from file('${file}', LineAsString)`;
+      return Number((await session.queryAsync(sql, { format: 'TSV' })).text());
+    },
     rowsOf(result) {
       const lines = result.text().split('\n');
       return lines.filter((line) => line !== '').map((line) => JSON.parse(line));

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { measureArchives } from './archives.mjs';
+import { measureCauses } from './causes.mjs';
 import { startClickHouseRival } from './clickhouse.mjs';
 import { openHourglassEngine, planOf } from './engine.mjs';
 import { figuresOf } from './figures.mjs';
@@ -9,7 +10,7 @@ import { generateFacts } from './generate-facts.mjs';
 import { startPostgresRival } from './postgres.mjs';
 import { printReport } from './print-report.mjs';
 import { columnKinds, differenceOf } from './rows.mjs';
-import { shapes } from './shapes.mjs';
+import { shapesOf } from './suites.mjs';
 import { withSystem } from './system.mjs';
 import { medianTimes, timed } from './timing.mjs';
 
@@ -38,6 +39,7 @@ export async function compareWithRivals(options) {
 
 async function measure(options, folder) {
   const { rows, seed, threads } = options;
+  const shapes = shapesOf(options.suite);
   const place = async (name) => {
     const directory = path.join(folder, name);
     await mkdir(directory, { mode: 0o755 });
@@ -55,11 +57,20 @@ async function measure(options, folder) {
     const loads = await unlessInterrupted(loadRivals(rivals, { files, place, options }));
     const repetitions = options.smoke ? { rounds: 1, fastRounds: 1 } : { rounds: 3, fastRounds: 5 };
     const segmentFolder = await place('segments');
-    const { engine, loadMs, segmentBytes, ...system } = await withSystem(
-      { directory: await place('system'), threads },
-      (running) => measureSystem({ running, files, rivals, options, segmentFolder, repetitions }),
+    const {
+      engine,
+      place: segmentPlace,
+      loadMs,
+      segmentBytes,
+      ...system
+    } = await withSystem({ directory: await place('system'), threads }, (running) =>
+      measureSystem({ running, files, rivals, shapes, options, segmentFolder, repetitions }),
     );
     const engines = [{ key: 'hourglass', ...engine }, ...rivals];
+    const measuredShapes = await unlessInterrupted(measureEngines(engines, shapes, repetitions));
+    const clickhouse = rivals.find(({ key }) => key === 'clickhouse');
+    const causing = { shapes, place: segmentPlace, threads, clickhouse, repetitions, logProgress };
+    const causes = options.causes ? await unlessInterrupted(measureCauses(causing)) : [];
     return {
       rows,
       seed,
@@ -69,7 +80,9 @@ async function measure(options, folder) {
       loads: { ...loads, hourglass: loadMs },
       bytes: { ...(await bytesOf(rivals)), hourglass: { table: segmentBytes } },
       ...system,
-      shapes: await unlessInterrupted(measureEngines(engines, repetitions)),
+      comparisons: withCauses(system.comparisons, causes),
+      shapes: measuredShapes,
+      causes,
     };
   } finally {
     for (const rival of rivals) await rival.stop();
@@ -90,8 +103,8 @@ async function loadRivals(rivals, { files, place, options }) {
   return loads;
 }
 
-async function measureSystem({ running, files, rivals, options, segmentFolder, repetitions }) {
-  const { rows, threads, smoke } = options;
+async function measureSystem({ running, files, rivals, shapes, options, segmentFolder, repetitions }) {
+  const { rows, threads, smoke, suite } = options;
   const loadMs = await running.load(files, (done) =>
     logProgress(`Hourglass: ${done} of ${files.length} batches`),
   );
@@ -101,13 +114,14 @@ async function measureSystem({ running, files, rivals, options, segmentFolder, r
   const environmentId = await running.environmentId();
   const segments = await running.placeSegments(segmentFolder);
   const engine = openHourglassEngine({ directory: segmentFolder, segments, environmentId, threads });
-  const comparisons = await compareResults({ running, engine, rivals, environmentId });
+  const comparisons = await compareResults({ running, engine, rivals, shapes, environmentId });
   const place = { segments, environmentId, directory: segmentFolder };
-  const archives = smoke
-    ? []
-    : await measureArchives({ running, place, rows, threads, repetitions, logProgress });
+  const hasArchives = !smoke && suite !== 'public';
+  const archives = hasArchives
+    ? await measureArchives({ running, place, rows, threads, repetitions, logProgress })
+    : [];
   return {
-    engine,
+    ...{ engine, place },
     loadMs,
     segmentBytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
     segments: segments.length,
@@ -118,7 +132,7 @@ async function measureSystem({ running, files, rivals, options, segmentFolder, r
 }
 
 /** Compares the rows of Hourglass's engine with those of each rival and those in the downloaded archive. */
-async function compareResults({ running, engine, rivals, environmentId }) {
+async function compareResults({ running, engine, rivals, shapes, environmentId }) {
   const others = [
     ...rivals.map((rival) => ({
       name: rival.name,
@@ -143,7 +157,7 @@ async function compareResults({ running, engine, rivals, environmentId }) {
   return comparisons;
 }
 
-async function measureEngines(engines, repetitions) {
+async function measureEngines(engines, shapes, repetitions) {
   const measured = [];
   for (const shape of shapes) {
     logProgress(`measuring: ${shape.name}`);
@@ -152,11 +166,16 @@ async function measureEngines(engines, repetitions) {
       repetitions,
     );
     measured.push({
-      name: shape.name,
+      ...{ name: shape.name, suite: shape.suite },
       ms: Object.fromEntries(engines.map(({ key }, index) => [key, medians[index]])),
     });
   }
   return measured;
+}
+
+function withCauses({ passed, failed }, causes) {
+  const equal = causes.filter(({ isEqual }) => isEqual).length;
+  return { passed: passed + equal, failed: failed + causes.length - equal };
 }
 
 async function bytesOf(rivals) {

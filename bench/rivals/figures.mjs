@@ -4,10 +4,12 @@ import { geometricMean } from './timing.mjs';
 const gibibyte = 1024 ** 3;
 
 /**
- * Compares the measurements with the targets. `met` is null if this run cannot decide it. `baseline` has the
- * measurements of a run with fewer facts, or is null.
+ * Compares the measurements of the contract's shapes with their targets. `met` is null if this run cannot decide it.
+ * `baseline` has the measurements of a run with fewer facts, or is null.
  */
-export function figuresOf(measured, baseline) {
+export function figuresOf(everything, baseline) {
+  const measured = { ...everything, shapes: everything.shapes.filter(({ suite }) => suite === 'contract') };
+  if (measured.shapes.length === 0) return [];
   return [
     ...againstPostgres(measured),
     ...againstClickHouse(measured),
@@ -93,7 +95,9 @@ function memoryFigures({ memory, shapes, rows }, baseline) {
   const factor = rows / baseline.rows;
   const growth = peak / baseline.memory.afterReports - 1;
   const slowdown = geometricMean(
-    shapes.map(({ ms }, index) => ms.hourglass / baseline.shapes[index].ms.hourglass),
+    shapes.map(
+      ({ name, ms }) => ms.hourglass / baseline.shapes.find((one) => one.name === name).ms.hourglass,
+    ),
   );
   const tenfold = factor === 10;
   return [

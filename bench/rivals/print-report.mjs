@@ -1,4 +1,6 @@
 import { mebibytes } from './figures.mjs';
+import { milliseconds, printTable } from './markdown-table.mjs';
+import { printCauses } from './print-causes.mjs';
 import { geometricMean } from './timing.mjs';
 
 const columnTitles = { hourglass: 'Hourglass', postgres: 'PostgreSQL', clickhouse: 'ClickHouse' };
@@ -9,13 +11,17 @@ export function printReport(measured, figures) {
   console.log(`\n${rows.toLocaleString('en')} facts, seed ${seed}, ${threads} threads each; ${machine}`);
   for (const contestant of contestants) console.log(`- ${contestant}`);
   console.log(`\nResults compared: ${comparisons.passed} equal, ${comparisons.failed} different.`);
-  console.log('\nEngine time (medians):\n');
-  printTable(engineTable(measured.shapes));
+  for (const suite of new Set(measured.shapes.map((shape) => shape.suite))) {
+    console.log(`\nEngine time (medians), suite "${suite}":\n`);
+    printTable(engineTable(measured.shapes.filter((shape) => shape.suite === suite)));
+  }
+  if (measured.causes.length > 0) printCauses(measured.causes);
   if (measured.archives.length > 0) {
     console.log('\nFrom submission to archive (medians):\n');
     printTable(archiveTable(measured.archives));
   }
   console.log(`\n${sizes(measured)}\n`);
+  if (figures.length === 0) return;
   printTable([
     ['Figure', 'Measured', 'Target', ''],
     ...figures.map(({ name, measured: value, target, met }) => [name, value, target, verdict(met)]),
@@ -71,26 +77,7 @@ function sizes({ bytes, segments, memory, rows }) {
   return `Bytes per fact: ${parts.join(', ')}. ${segments} segments.${peaks}`;
 }
 
-function milliseconds(ms) {
-  if (ms === Infinity) return 'out of memory';
-  return ms < 10 ? ms.toFixed(1) : ms.toFixed(0);
-}
-
 function verdict(met) {
   if (met === null) return '';
   return met ? 'met' : 'MISSED';
-}
-
-function printTable(lines) {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
-  for (const [index, cells] of lines.entries()) {
-    const padded = cells.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
-    );
-    console.log(`| ${padded.join(' | ')} |`);
-    if (index === 0)
-      console.log(
-        `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`,
-      );
-  }
 }
