@@ -11,6 +11,7 @@ export function shapesOf(choice) {
 }
 
 /** Returns the shape whose result is all rows, for Hourglass and ClickHouse. */
-export function withoutLimit({ name, request: { limit: _, ...request }, clickhouse }) {
-  return { name, request, clickhouse: clickhouse.replace(/ limit \d+\s*$/, '') };
+export function withoutLimit({ name, request, clickhouse }) {
+  const { limit: _, ...rest } = request;
+  return { name, request: rest, clickhouse: clickhouse.replace(/ limit \d+\s*$/, '') };
 }
