@@ -16,7 +16,7 @@ import {
   submittedQuery,
   type DatabaseWithTenant,
 } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 
 let db: DatabaseWithTenant;
 const hash = 'scrypt$1024$8$1$c2FsdA==$aGFzaA==';
@@ -57,7 +57,7 @@ async function storeBatch(id: string): Promise<bigint> {
   const { environmentId } = db.tenant;
   const opened = await db.database.facts(audit).openBatch({ environmentId, target, id });
   if (!('writer' in opened)) throw new Error('the batch was accepted before');
-  await opened.writer.write([encodedFact('2026-06-01T00:00:00.000Z', { apiproxy: 'a' })]);
+  await opened.writer.write(encodedRows([encodedFact('2026-06-01T00:00:00.000Z', { apiproxy: 'a' })]));
   await opened.writer.commit({ accepted: 1, bodySha256: '' });
   return BigInt(opened.writer.batchSeq);
 }
@@ -269,7 +269,7 @@ test('a batch whose connection is lost before its commit leaves neither facts no
     .facts(audit)
     .openBatch({ environmentId, target: factsTarget(api), id: 'lost' });
   if (!('writer' in opened)) throw new Error('the batch was accepted before');
-  await opened.writer.write([encodedFact('2026-06-01T00:00:00.000Z', { apiproxy: 'a' })]);
+  await opened.writer.write(encodedRows([encodedFact('2026-06-01T00:00:00.000Z', { apiproxy: 'a' })]));
   await db.sql(`select pg_terminate_backend(pid) from pg_stat_activity
                  where datname = current_database() and state = 'idle in transaction'`);
   await expect(opened.writer.commit({ accepted: 1, bodySha256: '' })).rejects.toThrow(

@@ -10,7 +10,7 @@ import {
   submittedQuery,
   type DatabaseWithTenant,
 } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 import { claimed, publication } from './query-attempts.ts';
 
 let db: DatabaseWithTenant;
@@ -56,7 +56,9 @@ async function openBatch(target: IngestTarget) {
 
 async function openFacts() {
   const writer = await openBatch(factsTarget(api));
-  await writer.write([encodedFact('2026-06-01T00:00:00.000Z'), encodedFact('2026-06-02T00:00:00.000Z')]);
+  await writer.write(
+    encodedRows([encodedFact('2026-06-01T00:00:00.000Z'), encodedFact('2026-06-02T00:00:00.000Z')]),
+  );
   return writer;
 }
 
@@ -64,7 +66,7 @@ async function storeRecords(): Promise<void> {
   const target = ingestTargets(catalogue).get('instruments.uses');
   if (target === undefined) throw new Error('unknown record set');
   const writer = await openBatch(target);
-  await writer.write([{ cells: ['a', 'e1', 'jane', '2026-01-01T00:00:00Z', '1'] }]);
+  await writer.write(encodedRows([{ cells: ['a', 'e1', 'jane', '2026-01-01T00:00:00Z', '1'] }]));
   await writer.commit({ accepted: 1, bodySha256: '' });
 }
 

@@ -1,4 +1,4 @@
-import type { EncodedRow } from '@hourglass/facts';
+import type { EncodedRow, EncodedRows } from '@hourglass/facts';
 import { catalogue, storedColumns, type Dataset } from '@hourglass/query';
 
 function apiDataset(): Dataset {
@@ -18,4 +18,16 @@ export function encodedFact(
 ): EncodedRow {
   const fields = [...columns, 'custom_fields'].map((column) => values[column] ?? '\\N');
   return { cells: [time, ...fields.map(String)] };
+}
+
+/** Joins the cells of the rows to lines, in the order of the cells. */
+export function encodedRows(rows: readonly EncodedRow[]): EncodedRows {
+  const firstCells = rows.map(({ cells }) => cells[0] ?? '').toSorted();
+  return {
+    count: rows.length,
+    cells: [...(rows[0]?.cells.keys() ?? [])],
+    lines: Buffer.from(rows.map(({ cells }) => `${cells.join('\t')}\n`).join('')),
+    least: firstCells[0] ?? null,
+    greatest: firstCells.at(-1) ?? null,
+  };
 }

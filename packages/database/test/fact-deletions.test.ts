@@ -10,7 +10,7 @@ import {
 } from '@hourglass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 
 const hourMs = 3_600_000;
 const startMs = Date.parse('2026-06-01T00:00:00.000Z');
@@ -50,7 +50,7 @@ async function store(rows: readonly EncodedRow[], id: string = randomUUID()): Pr
     createdBy: 'ada',
   });
   if (!('writer' in opened)) throw new Error('the batch was accepted before');
-  await opened.writer.write(rows);
+  await opened.writer.write(encodedRows(rows));
   await opened.writer.commit({ accepted: rows.length, bodySha256: '' });
   return BigInt(opened.writer.batchSeq);
 }

@@ -7,7 +7,7 @@ import { temporaryFolder, type TemporaryFolder, testAudit as audit } from '@hour
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 
 const never = new AbortController().signal;
 const timeoutMs = 60_000;
@@ -34,7 +34,7 @@ async function openedWriter(tenant: Tenant): Promise<BatchWriter> {
 
 async function store(facts: readonly EncodedRow[], tenant = db.tenant): Promise<bigint> {
   const writer = await openedWriter(tenant);
-  await writer.write(facts);
+  await writer.write(encodedRows(facts));
   await writer.commit({ accepted: facts.length, bodySha256: '' });
   const [row] = await db.sql<{ seq: string }>('select max(seq) as seq from batches');
   return BigInt(row?.seq ?? 0);

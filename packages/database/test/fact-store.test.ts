@@ -5,7 +5,7 @@ import { ServiceUnavailable } from '@hourglass/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testAudit as audit } from '@hourglass/testing';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 
 const bodySha256 = 'ab'.repeat(32);
 
@@ -27,7 +27,7 @@ async function openedWriter(batch: BatchIdentity, target = db): Promise<BatchWri
 
 async function store(facts: readonly EncodedRow[], batch = identity(), target = db): Promise<void> {
   const writer = await openedWriter(batch, target);
-  await writer.write(facts);
+  await writer.write(encodedRows(facts));
   await writer.commit({ accepted: facts.length, bodySha256 });
 }
 
@@ -90,14 +90,14 @@ describe('a batch', () => {
     // More than a chunk, so that the database has rows at the rollback.
     const long = 'x'.repeat(10_000);
     for (let i = 0; i < 600; i += 1) {
-      await writer.write([
-        encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'rolled-back', request_uri: long }),
-      ]);
+      await writer.write(
+        encodedRows([encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'rolled-back', request_uri: long })]),
+      );
     }
     await expect(writingBackend()).resolves.toBeGreaterThan(0);
     expect(await rowsOf('rolled-back')).toEqual([]);
     await writer.rollback();
-    await expect(writer.write([])).rejects.toThrow('the batch has ended');
+    await expect(writer.write(encodedRows([]))).rejects.toThrow('the batch has ended');
     await store([encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'rolled-back' })], batch);
     expect(await rowsOf('rolled-back')).toHaveLength(1);
   });
@@ -106,7 +106,7 @@ describe('a batch', () => {
     const batch = identity();
     const writer = await openedWriter(batch);
     const bad = encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'bad', response_status_code: 'no number' });
-    await writer.write([encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'bad' }), bad]);
+    await writer.write(encodedRows([encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'bad' }), bad]));
     await expect(writer.commit({ accepted: 2, bodySha256 })).rejects.toThrow(
       'invalid input syntax for type bigint',
     );
@@ -183,7 +183,7 @@ describe('the same batch id', () => {
         ),
       )
       .toHaveLength(1);
-    await writer.write([encodedFact('2026-03-03T00:00:00Z', { apiproxy: 'concurrent' })]);
+    await writer.write(encodedRows([encodedFact('2026-03-03T00:00:00Z', { apiproxy: 'concurrent' })]));
     ends.push('first');
     await writer.commit({ accepted: 1, bodySha256 });
     expect(await second).toEqual({ accepted: { id: batch.id, accepted: 1, bodySha256 } });
@@ -222,7 +222,9 @@ describe('the days of facts', () => {
     await Promise.all(
       writers.map(async (writer, index) => {
         for (const time of index % 2 === 0 ? days(10) : days(10).toReversed()) {
-          await writer.write([encodedFact(time, { apiproxy: 'meet', request_uri: 'x'.repeat(4_200_000) })]);
+          await writer.write(
+            encodedRows([encodedFact(time, { apiproxy: 'meet', request_uri: 'x'.repeat(4_200_000) })]),
+          );
         }
       }),
     );
@@ -240,7 +242,7 @@ describe('the days of facts', () => {
     const writers = [await openedWriter(batch(), small), await openedWriter(batch(), small)];
     await Promise.all(
       writers.map(async (writer, index) => {
-        await writer.write([encodedFact(`2022-01-0${index + 1}T00:00:00Z`)]);
+        await writer.write(encodedRows([encodedFact(`2022-01-0${index + 1}T00:00:00Z`)]));
         await writer.commit({ accepted: 1, bodySha256 });
       }),
     );
@@ -260,7 +262,7 @@ test('one batch stores 100,000 facts', async () => {
         total_response_time: i,
       }),
     );
-    await writer.write(facts);
+    await writer.write(encodedRows(facts));
   }
   await writer.commit({ accepted: 100_000, bodySha256 });
   const rows = await db.sql("select count(*)::integer as n from hot_api_facts where apiproxy = 'many'");
@@ -276,7 +278,7 @@ describe('a connection that is lost', () => {
       request_uri: 'x'.repeat(1_000_000),
     });
     const written = (async () => {
-      for (;;) await writer.write([fact, fact, fact, fact, fact]);
+      for (;;) await writer.write(encodedRows([fact, fact, fact, fact, fact]));
     })();
     const terminated = (async () => {
       await expect.poll(writingBackend, { timeout: 20_000 }).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { eventually, migrationsFolder, testAudit as audit } from '@hourglass/tes
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from '../src/index.ts';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 
 const cycles = 10;
 const factsPerCycle = 1_000;
@@ -29,7 +29,7 @@ async function ingestAndSeal(): Promise<void> {
   const rows = Array.from({ length: factsPerCycle }, (_, day) =>
     encodedFact(new Date(Date.UTC(1970, 0, 1 + day)).toISOString(), { request_uri: 'x'.repeat(500) }),
   );
-  await opened.writer.write(rows);
+  await opened.writer.write(encodedRows(rows));
   await opened.writer.commit({ accepted: rows.length, bodySha256: '' });
   const hot = await segments.oldestHotFacts(owner, terms);
   if (hot === null) throw new Error('no hot facts');

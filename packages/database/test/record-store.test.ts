@@ -4,6 +4,7 @@ import { catalogue, ingestTargets, type IngestTarget } from '@hourglass/query';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { testAudit as audit } from '@hourglass/testing';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+import { encodedRows } from './encoded-facts.ts';
 
 let db: DatabaseWithTenant;
 beforeAll(async () => {
@@ -32,7 +33,7 @@ async function open(environmentId = db.tenant.environmentId) {
 
 async function store(rows: readonly EncodedRow[], environmentId = db.tenant.environmentId): Promise<void> {
   const writer = await open(environmentId);
-  await writer.write(rows);
+  await writer.write(encodedRows(rows));
   await writer.commit({ accepted: rows.length, bodySha256: 'ab'.repeat(32) });
 }
 
@@ -82,7 +83,7 @@ describe('records', () => {
 
   test('are invisible before the commit and absent after a rollback', async () => {
     const writer = await open();
-    await writer.write([use('a', 1)]);
+    await writer.write(encodedRows([use('a', 1)]));
     expect(await stored()).toEqual([]);
     await writer.rollback();
     expect(await stored()).toEqual([]);

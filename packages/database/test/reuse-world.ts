@@ -13,7 +13,7 @@ import { reuseOf, type ClaimTerms } from '@hourglass/reports';
 import { testAudit as audit, testEvent } from '@hourglass/testing';
 import { expect } from 'vitest';
 import { noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 import { FactModel, type ModelFact } from './reuse-model.ts';
 import { publication } from './query-attempts.ts';
 
@@ -119,7 +119,9 @@ export class ReuseWorld {
       timeMs: this.#nowMs - (pick([0.5, 2.5, 30.5, 70.5], choice + index) ?? 0) * dayMs,
     }));
     await writer.write(
-      facts.map(({ label, timeMs }) => encodedFact(new Date(timeMs).toISOString(), { apiproxy: label })),
+      encodedRows(
+        facts.map(({ label, timeMs }) => encodedFact(new Date(timeMs).toISOString(), { apiproxy: label })),
+      ),
     );
     this.#open.push({ writer, facts });
   }

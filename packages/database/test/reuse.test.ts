@@ -4,7 +4,7 @@ import { reuseOf, type SubmissionOutcome } from '@hourglass/reports';
 import { eventually, testAudit as audit, testEvent } from '@hourglass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 import { claimed, publication, terms } from './query-attempts.ts';
 
 let db: DatabaseWithTenant;
@@ -70,7 +70,7 @@ async function openBatch() {
   });
   if (!('writer' in opened)) throw new Error('the batch was accepted before');
   const { writer } = opened;
-  await writer.write([encodedFact('2026-06-01T00:00:00.000Z', { apiproxy: 'a' })]);
+  await writer.write(encodedRows([encodedFact('2026-06-01T00:00:00.000Z', { apiproxy: 'a' })]));
   return writer;
 }
 

@@ -12,7 +12,7 @@ import {
   submittedQuery,
   type DatabaseWithTenant,
 } from './database-with-tenant.ts';
-import { api, encodedFact } from './encoded-facts.ts';
+import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 
 /** The database rounds to milliseconds, so a time written now may be in the next one. */
 const atOnceMs = -1;
@@ -47,7 +47,7 @@ async function openedWriter() {
 
 async function store(rows: readonly EncodedRow[]): Promise<void> {
   const writer = await openedWriter();
-  await writer.write(rows);
+  await writer.write(encodedRows(rows));
   await writer.commit({ accepted: rows.length, bodySha256: '' });
 }
 
@@ -105,7 +105,7 @@ describe('hot facts', () => {
 
   test('are not selected before their commit, and records never are', async () => {
     const writer = await openedWriter();
-    await writer.write(facts(500));
+    await writer.write(encodedRows(facts(500)));
     expect(await db.database.segments.oldestHotFacts(owner, terms)).toBe(null);
     await writer.rollback();
     await db.sql(

@@ -1,5 +1,4 @@
 import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '../src/batch/fact-store.ts';
-import { copyLineOf } from './copy-text.ts';
 
 /** The calls of the store, in order. */
 export type StoreCall = 'open' | `write ${number}` | 'commit' | 'rollback';
@@ -40,10 +39,10 @@ export class MemoryFactStore implements FactStore {
     return {
       writer: {
         batchSeq: '7',
-        write: async (facts) => {
+        write: async (rows) => {
           await Promise.resolve();
-          called(`write ${facts.length}`);
-          pending.push(...facts.map(copyLineOf));
+          called(`write ${rows.count}`);
+          pending.push(...rows.lines.toString().split(/(?<=\n)/));
         },
         commit: async (batch) => {
           await Promise.resolve();

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import {
   catalogue,
   customColumns,
+  factsTarget,
   storedColumns,
   withCustomFields,
   type ColumnType,
@@ -11,7 +12,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { factColumns } from '../src/bulk/fact-columns.ts';
 import { maxPlainLineBytes, plainFields, plainLinePattern } from '../src/bulk/plain-line.ts';
-import { createFactChecker } from '../src/check/check-fact.ts';
+import { RowLines } from '../src/batch/row-lines.ts';
+import { rowFormat } from '../src/check/row-format.ts';
 import { parseNdjsonLine } from '../src/formats/ndjson.ts';
 import { copyLineOf, decodeCopyLine } from './copy-text.ts';
 
@@ -29,7 +31,8 @@ const columns = factColumns(dataset);
 const customIds = new Map(customColumns(dataset).map(({ name, customFieldId }) => [name, customFieldId]));
 const nowMs = Date.UTC(2026, 10, 22, 12);
 const times = { earliestMs: 0, latestMs: nowMs + 86_400_000 };
-const check = createFactChecker(dataset, { times });
+const format = rowFormat(factsTarget(dataset), { times });
+const { check } = format;
 const plainLine = new RegExp(
   `^(?:${plainLinePattern(
     plainFields({
@@ -177,4 +180,81 @@ test('the row checker accepts every line that the bulk pattern matches, with the
     { seed, numRuns: 10_000 },
   );
   for (const type of types) expect(matched.get(type) ?? 0, type).toBeGreaterThan(20);
+});
+
+/** Encodes the lines of a body that are plain. Returns their numbers, and all cells of their rows. */
+function encodePlain(body: Buffer) {
+  const lines = new RowLines(format.cells);
+  const encoder = format.createPlainEncoder(lines);
+  const numbers: number[] = [];
+  for (let start = 0, number = 0; start <= body.length; number += 1) {
+    const end = body.indexOf('\n', start);
+    const next = (end < 0 ? body.length : end) + 1;
+    const found = encoder?.encodeLine(body, start) ?? -1;
+    if (found >= 0) numbers.push(number);
+    expect([-1, next]).toContain(found);
+    start = next;
+  }
+  const { lines: encoded, cells, count, least, greatest } = lines.take();
+  expect(count).toBe(numbers.length);
+  const rows = encoded
+    .toString()
+    .split(/(?<=\n)/)
+    .filter((line) => line !== '')
+    .map((line) => {
+      const found = decodeCopyLine(line);
+      expect(found).toHaveLength(cells.length);
+      const row = Array.from({ length: format.cells }, (): string | null => null);
+      for (const [index, cell] of cells.entries()) row[cell] = found[index] ?? null;
+      return row;
+    });
+  return { numbers, rows, times: [least, greatest] };
+}
+
+const lineOf = (members: readonly { readonly name: string; readonly literal: string }[]) =>
+  `{${members.map(({ name, literal }) => `"${name}":${literal}`).join(',')}}`;
+const field = fc.oneof(
+  { weight: 6, arbitrary: member },
+  time.map((literal) => ({ name: 'timestamp', literal })),
+  fc.constantFrom({ name: 'unknown', literal: '1' }, { name: 'ax_hour_of_day', literal: 'null' }),
+);
+
+test('lines that are encoded from their bytes have the cells that the row checker gives them', () => {
+  const encodedOf = new Map<ColumnType, number>();
+  const line = fc
+    .tuple(time, fc.array(field, { maxLength: 4 }), fc.constantFrom('', '', '\r', ' ', '}', ','))
+    .map(([literal, members, end]) => `${lineOf([{ name: 'timestamp', literal }, ...members])}${end}`);
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), (lines) => {
+      const text = lines.join('\n');
+      const body = Buffer.from(text);
+      fc.pre(body.toString() === text);
+      const { numbers, rows, times: encodedTimes } = encodePlain(body);
+      // A generated text may contain a line end.
+      const texts = text.split('\n');
+      const expected = numbers.map((number) => {
+        const raw = parseNdjsonLine({ line: number, text: texts[number] ?? '' });
+        if ('fault' in raw) throw new Error(raw.fault);
+        const checked = check(raw);
+        if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
+        for (const { name, type } of columns)
+          if (raw.value[name] !== undefined && raw.value[name] !== null)
+            encodedOf.set(type, (encodedOf.get(type) ?? 0) + 1);
+        return decodeCopyLine(copyLineOf(checked));
+      });
+      expect(rows).toEqual(expected);
+      const sorted = expected.map(([at = null]) => at).toSorted();
+      expect(encodedTimes).toEqual([sorted[0] ?? null, sorted.at(-1) ?? null]);
+    }),
+    { seed, numRuns: 10_000 },
+  );
+  for (const type of types) expect(encodedOf.get(type) ?? 0, type).toBeGreaterThan(20);
+});
+
+test.each([
+  ['compact', '{"timestamp":"2026-11-22T10:00:00.123Z","apiproxy":"a","response_status_code":503}'],
+  ['with spaces', '{"timestamp": 1763805600123, "apiproxy": "é", "response_status_code": null}\r'],
+  ['with custom fields', '{"dc_ok":true,"timestamp":"2026-11-22","dc_plan":"gold","dc_total":-7}'],
+])('ordinary facts are encoded from their bytes: %s', (_, line) => {
+  expect(encodePlain(Buffer.from(`${line}\n${line}`)).numbers).toEqual([0, 1]);
 });

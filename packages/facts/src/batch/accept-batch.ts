@@ -1,6 +1,5 @@
 import { acceptSpooled } from '../bulk/accept-spooled.ts';
-import { createFactChecker, type RowChecker } from '../check/check-fact.ts';
-import { createRecordChecker } from '../check/check-record.ts';
+import { rowFormat } from '../check/row-format.ts';
 import type { AcceptBatchOptions, ArrivingBody } from './batch-options.ts';
 import { readRepeat, refusedBatch, repeatResult, type BatchResult } from './batch-result.ts';
 import { BodyMeter } from './body-meter.ts';
@@ -23,14 +22,18 @@ export async function acceptBatch(
   body: AsyncIterable<Buffer>,
   options: AcceptBatchOptions,
 ): Promise<BatchResult> {
-  const { space, limits, onError, signal } = options;
+  const { identity, space, limits, onError, signal, times, undeclaredFields = 'refuse' } = options;
   signal.throwIfAborted();
-  const check = rowChecker(options);
+  const format = rowFormat(identity.target, { times, undeclaredFields });
   const meter = new BodyMeter(limits);
   const source = bodySource(body, meter, signal);
-  const buffered = await bufferBody(source, { check, refuseAll: onError === 'refuse', memory: space.memory });
+  const buffered = await bufferBody(source, {
+    format,
+    refuseAll: onError === 'refuse',
+    memory: space.memory,
+  });
   try {
-    const rest = { check, meter, source };
+    const rest = { format, meter, source };
     if (buffered.reader.isRefused) return await refuseUnlessRepeated(buffered, rest, options);
     if (buffered.isWhole && !isLarge(buffered, options))
       return await acceptBuffered(buffered, meter, options);
@@ -41,13 +44,6 @@ export async function acceptBatch(
   }
 }
 
-function rowChecker({ identity, times, undeclaredFields = 'refuse' }: AcceptBatchOptions): RowChecker {
-  const { target } = identity;
-  return target.kind === 'records'
-    ? createRecordChecker(target.records, times)
-    : createFactChecker(target.dataset, { times, undeclaredFields });
-}
-
 function isLarge({ reader }: BufferedBody, { identity, bulk }: AcceptBatchOptions): boolean {
   return bulk !== undefined && identity.target.kind === 'facts' && reader.rows > bulk.maxHotRows;
 }
@@ -55,12 +51,12 @@ function isLarge({ reader }: BufferedBody, { identity, bulk }: AcceptBatchOption
 /** Faulty rows do not refuse a batch that was accepted before. */
 async function refuseUnlessRepeated(
   { reader, chunks }: BufferedBody,
-  { check, meter, source }: ArrivingBody,
+  { format, meter, source }: ArrivingBody,
   { identity, store }: AcceptBatchOptions,
 ): Promise<BatchResult> {
   const earlier = await store.findBatch(identity);
   if (earlier === null) return refusedBatch(reader);
-  return repeatResult(earlier, await readRepeat(startingWith(chunks, source), check), meter.sha256());
+  return repeatResult(earlier, await readRepeat(startingWith(chunks, source), format), meter.sha256());
 }
 
 async function acceptBuffered(

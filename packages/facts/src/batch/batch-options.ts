@@ -1,6 +1,6 @@
 import type { UndeclaredFields } from '@hourglass/query/catalogue';
 import type { BulkPorts } from '../bulk/segment-encoder.ts';
-import type { RowChecker } from '../check/check-fact.ts';
+import type { RowFormat } from '../check/row-format.ts';
 import type { BodyLimits, BodyMeter } from './body-meter.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { BatchIdentity, FactStore } from './fact-store.ts';
@@ -43,7 +43,7 @@ export interface WritePermits {
 
 /** A body that was read in part. */
 export interface ArrivingBody {
-  readonly check: RowChecker;
+  readonly format: RowFormat;
   readonly meter: BodyMeter;
   readonly source: AsyncIterable<Buffer>;
 }

@@ -1,4 +1,4 @@
-import type { RowChecker } from '../check/check-fact.ts';
+import type { RowFormat } from '../check/row-format.ts';
 import type { RowFault } from '../formats/raw-fact.ts';
 import { BatchReader } from './batch-reader.ts';
 import type { AcceptedBatch } from './fact-store.ts';
@@ -18,8 +18,8 @@ export type BatchResult =
   | { readonly kind: 'conflict' };
 
 /** Counts and checks the rows of a body that may repeat an accepted batch, without keeping them. */
-export async function readRepeat(body: AsyncIterable<Buffer>, check: RowChecker): Promise<BatchReader> {
-  const reader = new BatchReader({ check, refuseAll: false, sink: null });
+export async function readRepeat(body: AsyncIterable<Buffer>, format: RowFormat): Promise<BatchReader> {
+  const reader = new BatchReader({ format, refuseAll: false, sink: null });
   await reader.read(body);
   return reader;
 }

@@ -1,7 +1,7 @@
 import { BatchReader } from './batch-reader.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import type { EncodedRow } from './fact-store.ts';
-import type { RowChecker } from '../check/check-fact.ts';
+import type { EncodedRows } from './fact-store.ts';
+import type { RowFormat } from '../check/row-format.ts';
 
 /** The beginning of a body, checked while it arrived. */
 export interface BufferedBody {
@@ -9,7 +9,7 @@ export interface BufferedBody {
   readonly isWhole: boolean;
   readonly reader: BatchReader;
   /** Groups of valid rows. */
-  readonly rows: readonly (readonly EncodedRow[])[];
+  readonly rows: readonly EncodedRows[];
   /** The bytes that were read. */
   readonly chunks: Buffer[];
   /** Drops `rows`, and gives their memory back. Can be called again. */
@@ -17,7 +17,7 @@ export interface BufferedBody {
 }
 
 export interface BufferOptions {
-  readonly check: RowChecker;
+  readonly format: RowFormat;
   readonly refuseAll: boolean;
   /** Shared by the bodies of a process. Without any left, nothing more is buffered. */
   readonly memory: ByteBudget;
@@ -25,8 +25,6 @@ export interface BufferOptions {
 
 const maxBytes = 1024 * 1024;
 const maxRows = 8 * 1024;
-/** Memory of an encoded row besides its texts. */
-const rowBytes = 1024;
 /** A client that sends single bytes would otherwise cause a buffer object for each. */
 const maxChunks = 1024;
 
@@ -36,20 +34,20 @@ const maxChunks = 1024;
  */
 export async function bufferBody(
   body: AsyncIterator<Buffer>,
-  { check, refuseAll, memory }: BufferOptions,
+  { format, refuseAll, memory }: BufferOptions,
 ): Promise<BufferedBody> {
-  const groups: (readonly EncodedRow[])[] = [];
+  const groups: EncodedRows[] = [];
   let chunks: Buffer[] = [];
   let bytes = 0;
   let takenBytes = 0;
   let isWhole = false;
   let isFull = false;
-  const reader = new BatchReader({ check, refuseAll, sink: { write: (rows) => void groups.push(rows) } });
+  const reader = new BatchReader({ format, refuseAll, sink: { write: (rows) => void groups.push(rows) } });
 
   const hasRoom = (): boolean => {
     if (bytes > maxBytes) return false;
     if (reader.isRefused) return true;
-    const neededBytes = bytes + reader.accepted * rowBytes - takenBytes;
+    const neededBytes = bytes + reader.writtenBytes - takenBytes;
     if (reader.accepted > maxRows || !memory.tryTake(neededBytes)) return false;
     takenBytes += neededBytes;
     return true;

@@ -10,6 +10,18 @@ export interface EncodedRow {
   readonly cells: readonly string[];
 }
 
+/** Rows of a batch as lines of `COPY`. */
+export interface EncodedRows {
+  readonly count: number;
+  /** Each line has these cells; the others are null. */
+  readonly lines: Buffer;
+  /** Positions in an `EncodedRow`, beginning with 0. */
+  readonly cells: readonly number[];
+  /** The least and the greatest text of cell 0, which of a fact is its time. */
+  readonly least: string | null;
+  readonly greatest: string | null;
+}
+
 export interface BatchIdentity {
   readonly environmentId: number;
   /** Its dataset includes the environment's custom fields. */
@@ -40,7 +52,7 @@ export interface BatchWriter {
   /** The number of the batch, which every fact carries. */
   readonly batchSeq: string;
   /** Waits for the database when necessary. Callers bound their memory by awaiting it. */
-  write(rows: readonly EncodedRow[]): Promise<void>;
+  write(rows: EncodedRows): Promise<void>;
   /**
    * `segmentIds` are registered segments with facts of the batch. They go live in the same
    * transaction.

@@ -55,7 +55,7 @@ export async function acceptSpooled(
     const stored = await storeConverted(converted, bodySha256, options);
     return stored.kind === 'written'
       ? stored.result
-      : repeatResult(stored.earlier, await readRepeat(spooled.replay(), arriving.check), bodySha256);
+      : repeatResult(stored.earlier, await readRepeat(spooled.replay(), arriving.format), bodySha256);
   } finally {
     await conversion?.stop();
     // A committed batch must not fail. An API that starts removes what is left.
@@ -66,7 +66,7 @@ export async function acceptSpooled(
 
 function conversionOf(
   directory: string,
-  { check }: ArrivingBody,
+  { format }: ArrivingBody,
   { identity, store, bulk, undeclaredFields = 'refuse', onError, times, signal }: AcceptBatchOptions,
 ): BodyConversion | null {
   const { target, environmentId } = identity;
@@ -77,18 +77,18 @@ function conversionOf(
     signal,
     // A batch that was accepted before is only read again.
     reserveBatch: async () => ((await store.findBatch(identity)) === null ? store.reserveBatch() : null),
-    findFaults: onError === 'refuse' ? (files) => faultsOfLast(files, check) : () => Promise.resolve([]),
+    findFaults: onError === 'refuse' ? (files) => faultsOfLast(files, format) : () => Promise.resolve([]),
   });
 }
 
 /** Returns the faults of the last file, with the numbers of lines in the body. */
 async function faultsOfLast(
   files: readonly string[],
-  check: ArrivingBody['check'],
+  format: ArrivingBody['format'],
 ): Promise<readonly RowFault[]> {
   let linesBefore = 0;
   for await (const chunk of readFiles(files.slice(0, -1))) linesBefore += countLineFeeds(chunk);
-  const reader = new BatchReader({ check, refuseAll: true, sink: null, linesBefore });
+  const reader = new BatchReader({ format, refuseAll: true, sink: null, linesBefore });
   await reader.read(readFiles(files.slice(-1)));
   return reader.faults;
 }
@@ -96,15 +96,15 @@ async function faultsOfLast(
 async function acceptRows(
   spooled: SpooledBody,
   bodySha256: string,
-  { check }: ArrivingBody,
+  { format }: ArrivingBody,
   { identity, store, writePermits, onError, signal }: AcceptBatchOptions,
 ): Promise<BatchResult> {
   return writePermits.run(signal, async () => {
     const opened = await store.openBatch(identity);
     if ('accepted' in opened)
-      return repeatResult(opened.accepted, await readRepeat(spooled.replay(), check), bodySha256);
+      return repeatResult(opened.accepted, await readRepeat(spooled.replay(), format), bodySha256);
     return writeBatch(opened.writer, { id: identity.id, signal, bodySha256 }, async (sink) => {
-      const reader = new BatchReader({ check, refuseAll: onError === 'refuse', sink });
+      const reader = new BatchReader({ format, refuseAll: onError === 'refuse', sink });
       await reader.read(spooled.replay());
       return reader;
     });

@@ -7,6 +7,13 @@ export type Line =
   | { readonly line: number; readonly text: string; readonly isUnended?: true }
   | { readonly line: number; readonly fault: string };
 
+/** Whole lines as they arrived. */
+export type LineBlock =
+  /** Without the end of the last line. `isUnended`: that line had none. */
+  | { readonly bytes: Uint8Array; readonly isUnended?: true }
+  /** One line that is too long, and was dropped. */
+  | { readonly bytes: null };
+
 /** A longer line is certainly not a fact, and would only fill the memory. */
 export const maxLineBytes = 1024 * 1024;
 
@@ -22,87 +29,114 @@ const blank = /^[ \t]*$/;
  * `maxLineBytes`.
  */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[]> {
-  const splitter = new LineSplitter();
-  for await (const chunk of skipByteOrderMark(chunks)) {
-    const lines = splitter.push(chunk);
+  let linesBefore = 0;
+  for await (const blocks of splitBlocks(chunks)) {
+    const lines: Line[] = [];
+    for (const block of blocks) linesBefore += decodeBlock(block, linesBefore + 1, lines);
     if (lines.length > 0) yield lines;
   }
-  const last = splitter.end();
-  if (last.length > 0) yield last;
 }
 
-class LineSplitter {
-  /** Number of the line in progress. */
-  private line = 1;
+/** Like `splitLines`, but leaves it to the reader to divide, decode and number the lines. */
+export async function* splitBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly LineBlock[]> {
+  const splitter = new BlockSplitter();
+  for await (const chunk of skipByteOrderMark(chunks)) {
+    const blocks = splitter.push(chunk);
+    if (blocks.length > 0) yield blocks;
+  }
+  const last = splitter.end();
+  if (last !== null) yield [last];
+}
+
+/** Decodes a line without its `\n`. Returns null if it is blank. */
+export function decodeLine(bytes: Uint8Array, line: number): Line | null {
+  const text = bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
+  if (text.length > maxLineBytes) return tooLong(line);
+  const decoded = decodeUtf8(text);
+  if (decoded === null) return { line, fault: 'the line is not valid UTF-8' };
+  return blank.test(decoded) ? null : { line, text: decoded };
+}
+
+export function tooLong(line: number): Line {
+  return { line, fault: `the line is too long; expected at most ${maxLineBytes} bytes` };
+}
+
+/** Appends the lines of the block, of which the first has the number `first`. Returns their number. */
+function decodeBlock(block: LineBlock, first: number, lines: Line[]): number {
+  if (block.bytes === null) {
+    lines.push(tooLong(first));
+    return 1;
+  }
+  const { bytes, isUnended } = block;
+  // Usually all lines are checked and decoded at once.
+  const whole = bytes.length <= maxLineBytes ? decodeUtf8(bytes) : null;
+  let line = first;
+  if (whole !== null) {
+    for (const text of whole.split('\n')) {
+      const ended = text.endsWith('\r') ? text.slice(0, -1) : text;
+      if (!blank.test(ended)) lines.push({ line, text: ended, ...(isUnended && { isUnended }) });
+      line += 1;
+    }
+    return line - first;
+  }
+  for (let start = 0; start <= bytes.length; line += 1) {
+    const end = endOfLine(bytes, start);
+    const decoded = decodeLine(bytes.subarray(start, end), line);
+    if (decoded !== null) lines.push(decoded);
+    start = end + 1;
+  }
+  return line - first;
+}
+
+/** Returns the position of the line's end. */
+export function endOfLine(bytes: Uint8Array, start: number): number {
+  const end = bytes.indexOf(lineFeed, start);
+  return end < 0 ? bytes.length : end;
+}
+
+class BlockSplitter {
   /**
-   * Bytes of that line from earlier chunks. They are copies, so that they do not keep whole chunks
-   * alive.
+   * Bytes of the line in progress from earlier chunks. They are copies, so that they do not keep
+   * whole chunks alive.
    */
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   /** Whether the line in progress was reported as too long. Its rest is dropped. */
   private skipping = false;
 
-  push(chunk: Uint8Array): readonly Line[] {
-    const lines: Line[] = [];
+  push(chunk: Uint8Array): readonly LineBlock[] {
+    const blocks: LineBlock[] = [];
     const lastEnd = chunk.lastIndexOf(lineFeed);
     let start = 0;
     if (lastEnd >= 0) {
       const firstEnd = chunk.indexOf(lineFeed);
-      this.finishPending(chunk.subarray(0, firstEnd), lines);
+      this.finishPending(chunk.subarray(0, firstEnd), blocks);
       start = firstEnd + 1;
-      if (start <= lastEnd) this.splitWhole(chunk.subarray(start, lastEnd), lines);
+      if (start <= lastEnd) blocks.push({ bytes: chunk.subarray(start, lastEnd) });
       start = lastEnd + 1;
     }
-    this.keepPending(chunk.subarray(start), lines);
-    return lines;
+    this.keepPending(chunk.subarray(start), blocks);
+    return blocks;
   }
 
-  end(): readonly Line[] {
-    const lines: Line[] = [];
-    if (this.pendingBytes > 0) this.finishPending(new Uint8Array(), lines);
-    return lines.map((line) => ('text' in line ? { ...line, isUnended: true } : line));
+  end(): LineBlock | null {
+    return this.pendingBytes > 0 ? { bytes: concatBytes(this.pending), isUnended: true } : null;
   }
 
-  private finishPending(rest: Uint8Array, lines: Line[]): void {
+  private finishPending(rest: Uint8Array, blocks: LineBlock[]): void {
     if (!this.skipping) {
-      this.add(this.pendingBytes === 0 ? rest : concatBytes([...this.pending, rest]), lines);
+      blocks.push({ bytes: this.pendingBytes === 0 ? rest : concatBytes([...this.pending, rest]) });
     }
     this.pending = [];
     this.pendingBytes = 0;
     this.skipping = false;
-    this.line += 1;
   }
 
-  /**
-   * Splits whole lines, without the end of the last one. Usually all are checked and decoded at
-   * once.
-   */
-  private splitWhole(bytes: Uint8Array, lines: Line[]): void {
-    const whole = bytes.length <= maxLineBytes ? decodeUtf8(bytes) : null;
-    if (whole !== null) {
-      for (const text of whole.split('\n')) {
-        const ended = text.endsWith('\r') ? text.slice(0, -1) : text;
-        if (!blank.test(ended)) lines.push({ line: this.line, text: ended });
-        this.line += 1;
-      }
-      return;
-    }
-    let start = 0;
-    while (start <= bytes.length) {
-      const end = bytes.indexOf(lineFeed, start);
-      const endExclusive = end < 0 ? bytes.length : end;
-      this.add(bytes.subarray(start, endExclusive), lines);
-      this.line += 1;
-      start = endExclusive + 1;
-    }
-  }
-
-  private keepPending(rest: Uint8Array, lines: Line[]): void {
+  private keepPending(rest: Uint8Array, blocks: LineBlock[]): void {
     if (rest.length === 0 || this.skipping) return;
     // One byte beyond the limit may be the `\r` of the line's end.
     if (this.pendingBytes + rest.length > maxLineBytes + 1) {
-      lines.push(tooLong(this.line));
+      blocks.push({ bytes: null });
       this.skipping = true;
       this.pending = [];
       this.pendingBytes = 0;
@@ -113,19 +147,4 @@ class LineSplitter {
     // A client that sends single bytes would otherwise cause a buffer object for each.
     if (this.pending.length >= 1024) this.pending = [concatBytes(this.pending)];
   }
-
-  private add(bytes: Uint8Array, lines: Line[]): void {
-    const text = bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
-    if (text.length > maxLineBytes) {
-      lines.push(tooLong(this.line));
-      return;
-    }
-    const decoded = decodeUtf8(text);
-    if (decoded === null) lines.push({ line: this.line, fault: 'the line is not valid UTF-8' });
-    else if (!blank.test(decoded)) lines.push({ line: this.line, text: decoded });
-  }
-}
-
-function tooLong(line: number): Line {
-  return { line, fault: `the line is too long; expected at most ${maxLineBytes} bytes` };
 }
