@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchIdentity, BatchWriter, EncodedRow } from '@hourglass/facts';
-import { factsTarget } from '@hourglass/query';
+import { factsTarget, storedColumns } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testAudit as audit } from '@hourglass/testing';
@@ -82,6 +82,28 @@ describe('a batch', () => {
     expect(stored).toEqual([
       { seq: row?.['batch_seq'], accepted: '1', body_sha256: bodySha256, dataset: 'api' },
     ]);
+  });
+
+  test('is stored whole if its groups of rows have different cells', async () => {
+    const writer = await openedWriter(identity());
+    const apiproxy = 1 + storedColumns(api).findIndex(({ name }) => name === 'apiproxy');
+    const group = (time: string, cells: readonly number[], values: readonly string[]) => ({
+      ...{ count: 1, cells, least: time, greatest: time },
+      lines: Buffer.from(`${[time, ...values].join('\t')}\n`),
+    });
+    await writer.write(group('2026-03-01T00:00:00.000Z', [0, apiproxy], ['varied']));
+    await writer.write(group('2026-03-02T00:00:00.000Z', [0], []));
+    await writer.write(group('2026-02-28T00:00:00.000Z', [0, apiproxy], ['varied']));
+    await writer.commit({ accepted: 3, bodySha256 });
+    expect(await rowsOf('varied')).toHaveLength(2);
+    const stored = await db.sql(
+      `select count(*)::integer as facts, b.first_at, b.last_at
+         from batches b join hot_api_facts f on f.batch_seq = b.seq
+        where b.seq = $1 group by b.seq`,
+      [writer.batchSeq],
+    );
+    const [firstAt, lastAt] = ['2026-02-28', '2026-03-02'].map((day) => new Date(day));
+    expect(stored).toEqual([{ facts: 3, first_at: firstAt, last_at: lastAt }]);
   });
 
   test('is invisible before its commit and leaves nothing after a rollback', async () => {

@@ -243,10 +243,10 @@ test('lines that are encoded from their bytes have the cells that the row checke
         return decodeCopyLine(copyLineOf(checked));
       });
       expect(rows).toEqual(expected);
-      const sorted = expected.map(([at = null]) => at).toSorted();
-      expect(encodedTimes).toEqual([sorted[0] ?? null, sorted.at(-1) ?? null]);
+      const expectedTimes = expected.flatMap(([at]) => at ?? []).toSorted();
+      expect(encodedTimes).toEqual([expectedTimes[0] ?? null, expectedTimes.at(-1) ?? null]);
     }),
-    { seed, numRuns: 10_000 },
+    { seed, numRuns: 4_000 },
   );
   for (const type of types) expect(encodedOf.get(type) ?? 0, type).toBeGreaterThan(20);
 });

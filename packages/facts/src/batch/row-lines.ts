@@ -5,9 +5,12 @@ const tab = 0x09;
 const lineFeed = 0x0a;
 const nullBytes = Buffer.from(nullCell);
 const nextCellIsNull = Buffer.from(`\t${nullCell}`);
-/** Small enough to be allocated and filled without a larger one in between. */
+/** Lines of this size are taken. Doubling a buffer up to the size of a body would copy all of it again. */
 const fullBytes = 64 * 1024;
 const capacityBytes = fullBytes + 4 * 1024;
+/** Enough for batches of a few facts. */
+const firstCapacityBytes = 8 * 1024;
+const noLines = Buffer.alloc(0);
 /** In place of the end of a span. */
 const isText = -1;
 
@@ -20,7 +23,7 @@ export class RowLines {
   rows = 0;
   /** Bytes of the lines that were taken. */
   takenBytes = 0;
-  private lines = Buffer.allocUnsafe(capacityBytes);
+  private lines: Buffer = noLines;
   private length = 0;
   private filled: readonly number[] = [];
   private least: string | null = null;
@@ -117,7 +120,7 @@ export class RowLines {
     const { rows: count, filled: cells, least, greatest } = this;
     const lines = this.lines.subarray(0, this.length);
     this.takenBytes += this.length;
-    this.lines = Buffer.allocUnsafe(capacityBytes);
+    this.lines = noLines;
     this.length = 0;
     this.rows = 0;
     this.least = null;
@@ -144,8 +147,10 @@ export class RowLines {
   }
 
   private reserve(bytes: number): Buffer {
-    if (this.length + bytes > this.lines.length) {
-      const larger = Buffer.allocUnsafe(2 * (this.length + bytes));
+    const neededBytes = this.length + bytes;
+    if (neededBytes > this.lines.length) {
+      const nextBytes = this.lines === noLines ? firstCapacityBytes : capacityBytes;
+      const larger = Buffer.allocUnsafe(Math.max(neededBytes, nextBytes));
       this.lines.copy(larger, 0, 0, this.length);
       this.lines = larger;
     }

@@ -42,7 +42,7 @@ export class PlainFacts implements PlainLineEncoder {
   private readonly times: TimeBounds;
   private readonly lines: RowLines;
   private readonly constants: readonly (readonly [cell: number, text: string])[];
-  private readonly fields = new Map<string, PlainField | null>();
+  private readonly fields = new Map<string, PlainField>();
   /** The fields of the line before, by their places. Facts of one source have the same order. */
   private readonly order: (PlainField | undefined)[] = [];
   private readonly json = new PlainJson();
@@ -88,16 +88,15 @@ export class PlainFacts implements PlainLineEncoder {
 
   private otherField(): PlainField | undefined {
     const name = this.json.takeText() ? this.json.text() : '';
-    let field = this.fields.get(name);
-    if (field === undefined) {
-      field = this.plainField(name);
-      // Clients choose the names of other fields.
-      if (field !== null) this.fields.set(name, field);
-    }
-    return field ?? undefined;
+    const known = this.fields.get(name);
+    if (known !== undefined) return known;
+    const field = this.plainField(name);
+    // Only known names are kept, because clients choose the others.
+    if (field !== undefined) this.fields.set(name, field);
+    return field;
   }
 
-  private plainField(name: string): PlainField | null {
+  private plainField(name: string): PlainField | undefined {
     const quoted = Buffer.from(`"${name}"`);
     const custom = this.cells.customEncoders.get(name);
     const cell = this.cells.cellOf.get(name) ?? null;
@@ -107,7 +106,7 @@ export class PlainFacts implements PlainLineEncoder {
       const copiesWholeNumbers = wholeNumberTypes.has(type);
       return { name: quoted, cell, encoder, copiesText: type === 'text', copiesWholeNumbers, line: 0 };
     }
-    if (custom === undefined) return null;
+    if (custom === undefined) return undefined;
     const copies = { copiesText: false, copiesWholeNumbers: false };
     return { name: quoted, cell: null, encoder: custom, ...copies, line: 0 };
   }
