@@ -15,6 +15,8 @@ export interface CompiledKey {
   readonly show: (key: RawBuilder<unknown>) => RawBuilder<unknown>;
   /** Whether the key is the shown text, which is never null. */
   readonly isText?: boolean;
+  /** A stored text whose `shownText` is the key. */
+  readonly stored?: RawBuilder<unknown>;
 }
 
 /** The parts of a plan that decide the values of derived dimensions. */
@@ -41,7 +43,7 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
   switch (type) {
     case 'text':
       // Grouped by the shown text, so that a missing value and the text "(not set)" are one row.
-      return textKey(sql`coalesce(${column}, ${notSet})`);
+      return { ...textKey(shownText(column)), stored: column };
     case 'integer':
     case 'boolean':
       return { key: column, show: (key) => sql`coalesce(cast(${key} as varchar), ${notSet})` };
@@ -53,6 +55,11 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
     default:
       return type satisfies never;
   }
+}
+
+/** Compiles the text that stands for a stored one, which may be missing. */
+export function shownText(stored: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`coalesce(${stored}, ${notSet})`;
 }
 
 /**

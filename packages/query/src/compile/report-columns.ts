@@ -31,6 +31,8 @@ export interface ReportColumns {
   readonly metrics: readonly RawBuilder<unknown>[];
   /** The keys of the dimensions that can have more than one value. */
   readonly groupKeys: readonly RawBuilder<unknown>[];
+  /** For each group key the stored text whose `shownText` it is. Null: it is none. */
+  readonly storedTexts: readonly (RawBuilder<unknown> | null)[];
   /** The first group key if it is a text, which is never null. */
   readonly leadingTextKey: RawBuilder<unknown> | null;
   /** The key of the time column, if the report has one. */
@@ -59,6 +61,7 @@ export function reportColumns(boundPlan: BoundPlan): ReportColumns {
     ],
     metrics,
     groupKeys: keysOf(dimensions),
+    storedTexts: dimensions.flatMap(({ key, stored = null }) => (key === null ? [] : [stored])),
     leadingTextKey: leadingTextKey(dimensions),
     timeKeys: keysOf(timeKeys),
     bucketEndMs: time?.lengthMs === undefined ? null : bucketEndMs(time.key ?? sql`null`, time.lengthMs),

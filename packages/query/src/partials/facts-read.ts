@@ -28,6 +28,29 @@ export function factsRead(boundPlan: BoundPlan): FactsRead | null {
   };
 }
 
+/**
+ * Returns the aggregates from which metrics are computed to the last digit. Null if one of them needs single facts,
+ * distinct values, or a sum of floats, whose last digit depends on their order.
+ */
+export function measuresRead(
+  metrics: readonly PlannedMetric[],
+  boundPlan: BoundPlan,
+): readonly MeasureRead[] | null {
+  const isAdded = (metric: PlannedMetric) => !isDistinct(metric, boundPlan) && !sumsFloats(metric, boundPlan);
+  const read = metrics.map((metric) => (isAdded(metric) ? readByMetric(metric, boundPlan) : null));
+  const complete = read.filter((one) => one !== null);
+  return complete.length < read.length ? null : complete.flatMap(({ measures }) => measures);
+}
+
+function isDistinct({ metric, function: name }: PlannedMetric, { dataset }: BoundPlan): boolean {
+  return isDistinctFunction(name) || resolveMetricSource(dataset, metric).kind === 'distinct';
+}
+
+function sumsFloats({ metric, function: name }: PlannedMetric, { dataset }: BoundPlan): boolean {
+  const source = resolveMetricSource(dataset, metric);
+  return source.kind === 'column' && source.type === 'float' && name !== 'min' && name !== 'max';
+}
+
 function readByMetric({ metric, function: name }: PlannedMetric, boundPlan: BoundPlan): FactsRead | null {
   if (name === 'approx_distinct') return null;
   if (isDistinctFunction(name))

@@ -6,6 +6,8 @@ import type { FactsQuery } from '../reported-facts.ts';
 export interface NamedKey {
   readonly name: string;
   readonly key: RawBuilder<unknown>;
+  /** The stored text whose `shownText` is the key. Null: it is none. */
+  readonly stored: RawBuilder<unknown> | null;
 }
 
 export interface Aggregation {

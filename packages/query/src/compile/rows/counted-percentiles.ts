@@ -1,8 +1,26 @@
-import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { MeasureRead } from '../../partials/facts-read.ts';
+import { shownText } from '../compile-dimension.ts';
+import { metricValue } from '../converted-amount.ts';
+import { inDialect } from '../dialect/dialect.ts';
+import { measureName } from '../measure-name.ts';
 import { percentileShare } from '../percentile-share.ts';
-import type { FactsQuery } from '../reported-facts.ts';
-import type { NamedKey, Aggregation } from './aggregation.ts';
+import type { Aggregation, NamedKey } from './aggregation.ts';
 import type { Rows } from './row-keys.ts';
+
+/** A column with the percentiles that are wanted of it. */
+export interface CountedColumn {
+  readonly column: string;
+  readonly percentiles: ReadonlySet<number>;
+}
+
+/** Metrics that are computed together with the percentiles of a column. */
+export interface AddedMetrics {
+  /** The aggregates that they read. */
+  readonly measures: readonly MeasureRead[];
+  /** Compiled over these aggregates. */
+  readonly selected: readonly RawBuilder<unknown>[];
+}
 
 /** The column of a percentile in `countedPercentiles`. */
 export function percentileName(percentile: number): string {
@@ -11,36 +29,76 @@ export function percentileName(percentile: number): string {
 }
 
 /**
- * Selects the exact percentiles of a column for each group, and `one`, 1. DuckDB's own function keeps
- * all values in memory that its limit does not cover. Here equal values are counted first, and what
+ * Selects the exact percentiles of a column for each group, its keys, `one`, 1, and the added metrics. DuckDB's own
+ * function keeps all values in memory that its limit does not cover. Here equal values are counted first, and what
  * exceeds the memory is spilled.
  */
 export function countedPercentiles(
-  { facts, keys }: Pick<Aggregation, 'facts' | 'keys'>,
-  column: RawBuilder<unknown>,
-  percentiles: ReadonlySet<number>,
+  aggregation: Pick<Aggregation, 'boundPlan' | 'facts' | 'keys'>,
+  { column, percentiles }: CountedColumn,
+  { measures, selected }: AddedMetrics,
 ): Rows {
-  const names = keys.map(({ name }) => sql.ref(name));
+  const names = aggregation.keys.map(({ name }) => sql.ref(name));
   const group = names.length === 0 ? sql`` : sql`partition by ${sql.join(names)}`;
   const ranked = sql`
-    select ${sql.join([...names, sql`value`])},
-           cast(sum(facts) over (${group} order by value) as double) as up_to,
+    select *,
+           cast(sum(facts) over (${group} order by value nulls last) as double) as up_to,
            cast(sum(facts) over (${group}) as double) as total
-      from (${countedValues(facts, keys, column)})`;
-  const selected = [...percentiles].map(
+      from (${withKeys(countedValues(aggregation, column, measures), aggregation.keys)})`;
+  const own = [...percentiles].map(
     (percentile) => sql`${interpolated(percentile)} as ${sql.ref(percentileName(percentile))}`,
   );
-  const groupBy = names.length === 0 ? sql`` : sql`group by ${sql.join(names)}`;
-  return sql`select ${sql.join([...names, sql`1 as one`, ...selected])} from (${ranked}) ${groupBy}`;
+  // Without keys SQL returns one row for no facts; a report must return none.
+  const groupBy = names.length === 0 ? sql`having count(*) > 0` : sql`group by ${sql.join(names)}`;
+  return sql`select ${sql.join([...names, sql`1 as one`, ...own, ...selected])} from (${ranked}) ${groupBy}`;
 }
 
-function countedValues(facts: FactsQuery, keys: readonly NamedKey[], column: RawBuilder<unknown>): Rows {
-  const value = sql`cast(${column} as double)`;
+/**
+ * Selects the values of each group with the numbers of their facts and their aggregates. Groups by stored texts, which
+ * DuckDB does faster, so that missing ones and those equal to their shown text are apart.
+ */
+function countedValues(
+  { boundPlan, facts, keys }: Pick<Aggregation, 'boundPlan' | 'facts' | 'keys'>,
+  column: string,
+  measures: readonly MeasureRead[],
+): Rows {
+  const value = metricValue(column, boundPlan);
+  const kept = new Map(measures.map((measure) => [measureName(measure.column, measure.aggregate), measure]));
   const selected = facts
-    .where(sql<SqlBool>`${column} is not null`)
-    .select([value.as('value'), ...keys.map(({ key, name }) => key.as(name)), sql`count(*)`.as('facts')])
-    .groupBy([value, ...keys.map(({ key }) => key)]);
+    .select([
+      value.as('value'),
+      ...keys.map(({ stored, key, name }) => (stored ?? key).as(name)),
+      sql`count(${value})`.as('facts'),
+      ...[...kept].map(([name, measure]) =>
+        aggregateOf(metricValue(measure.column, boundPlan), measure).as(name),
+      ),
+    ])
+    .groupBy([value, ...keys.map(({ stored, key }) => stored ?? key)]);
   return sql`${selected}`;
+}
+
+/** Replaces stored texts by keys. A value of a group may then be there twice, and both rows have the same rank. */
+function withKeys(counted: Rows, keys: readonly NamedKey[]): Rows {
+  const replaced = keys.flatMap(({ stored, name }) =>
+    stored === null ? [] : [sql`${shownText(sql.ref(name))} as ${sql.ref(name)}`],
+  );
+  return replaced.length === 0 ? counted : sql`select * replace (${sql.join(replaced)}) from (${counted})`;
+}
+
+function aggregateOf(value: RawBuilder<unknown>, { aggregate }: MeasureRead): RawBuilder<unknown> {
+  switch (aggregate) {
+    case 'sum':
+      // Never of floats.
+      return inDialect((dialect) => dialect.sum(value, 'decimal'));
+    case 'count':
+      return sql`count(${value})`;
+    case 'min':
+      return sql`min(${value})`;
+    case 'max':
+      return sql`max(${value})`;
+    default:
+      return aggregate satisfies never;
+  }
 }
 
 /**
@@ -55,5 +113,5 @@ function interpolated(percentile: number): RawBuilder<unknown> {
 }
 
 function valueAt(rank: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`min(value) filter (where up_to > ${rank})`;
+  return sql`cast(min(value) filter (where up_to > ${rank}) as double)`;
 }
