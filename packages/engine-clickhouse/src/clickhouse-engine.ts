@@ -5,12 +5,12 @@ import {
   compileShownRows,
   estimateFacts,
   evenSlices,
+  narrowPlan,
   needsSlices,
   planFrom,
   sliceRange,
   type Dialect,
   type ExchangeRate,
-  type LimitBound,
   type Plan,
   type TimeRange,
 } from '@hourglass/query';
@@ -87,13 +87,13 @@ async function* writeRows(task: ObjectTask, context: EngineContext): AsyncGenera
   try {
     task.signal.throwIfAborted();
     const exchangeRates = await readExchangeRates(task.facts);
-    const report: ClusterReport = { task, exchangeRates, bound: null, context };
+    const report: ClusterReport = { task, exchangeRates, context };
     // One node reads the amounts: that no rate is missing is an empty answer, which several nodes that are not
     // available to the first one would give as well.
     await requireRates(task, dialectOf(report, 'node'), askOne(report));
     const { plan, facts } = task;
     if (!needsSlices(plan, facts.objects, context.minSliceFacts))
-      yield await writeWhole({ ...report, bound: await boundOf(report) }, 'rows-0');
+      yield await writeWhole({ ...report, task: await withinBound(report) }, 'rows-0');
     else if (plan.limitRows === null) yield* writeSlices(report);
     else yield* writeUntilLimit(report, plan.limitRows);
   } catch (error) {
@@ -104,7 +104,6 @@ async function* writeRows(task: ObjectTask, context: EngineContext): AsyncGenera
 interface ClusterReport {
   readonly task: ObjectTask;
   readonly exchangeRates: readonly ExchangeRate[];
-  readonly bound: LimitBound | null;
   readonly context: EngineContext;
 }
 
@@ -114,12 +113,14 @@ function askOne({ task, context }: ClusterReport) {
     askNodes(task, { ...answer, readers: 'node' }, context);
 }
 
-function boundOf(report: ClusterReport): Promise<LimitBound | null> {
-  return findLimitBound(report.task, {
+/** Leaves out facts behind the bound of the limit. */
+async function withinBound(report: ClusterReport): Promise<ObjectTask> {
+  const bound = await findLimitBound(report.task, {
     sampleFacts: report.context.minSliceFacts / samplesOfSlice,
     dialectOf: (task) => dialectOf({ ...report, task }, 'node'),
     ask: askOne(report),
   });
+  return narrowPlan(report.task, bound);
 }
 
 function dialectOf({ task, exchangeRates, context }: ClusterReport, readers: Readers): Dialect {
@@ -188,11 +189,11 @@ async function writeWhole(report: ClusterReport, name: string): Promise<RowFile>
 }
 
 async function writeReport(report: ClusterReport, readers: Readers, name: string): Promise<RowFile> {
-  const { task, bound, context } = report;
+  const { task, context } = report;
   const dialect = dialectOf(report, readers);
   const isParquet = task.plan.output.format === 'parquet';
   const statement = isParquet
-    ? compileShownRows(task, bound, dialect)
-    : compileReportLines(task, bound, dialect);
+    ? compileShownRows(task, dialect)
+    : compileReportLines(task, dialect);
   return askNodes(task, { statement, format: isParquet ? 'parquet' : 'lines', readers, name }, context);
 }

@@ -83,7 +83,7 @@ describe('a statement of all nodes', () => {
       takenAt: new Date(0),
     };
     const dialect = clickhouseDialect(clusterFacts(boundPlan, facts, 'cluster', cluster));
-    const { sql, parameters } = compileReportLines(boundPlan, null, dialect);
+    const { sql, parameters } = compileReportLines(boundPlan, dialect);
     const { client } = cluster.nodes[0] as ClusterNode;
     const answer = await client.query({
       query: `explain ${sql}`,

@@ -1,27 +1,11 @@
 import path from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileReport, type SqlStatement } from '@hourglass/query';
-import {
-  AttemptFailure,
-  type EngineTask,
-  type HotFactsTask,
-  type PlacedSegment,
-  type ReportEngine,
-  type RowBatch,
-} from '@hourglass/reports';
-import { discardRows } from './discard-rows.ts';
+import type { HotFactsTask, PlacedSegment, ReportEngine } from '@hourglass/reports';
 import { duckDbVersion } from './duckdb-version.ts';
 import { toTaskError } from './engine-error.ts';
 import { writeHotFactsSegment } from './hot-facts-segment.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
-import { openReport } from './open-report.ts';
-import { coverageOf, coverSegments } from './partials/cover-segments.ts';
-import { closePartials, openPartials } from './partials/open-partials.ts';
-import { hasPartials, withoutPartials } from './partials/without-partials.ts';
-import { withPercentileMethod } from './percentile-memory.ts';
-import { rowBatches } from './row-batches.ts';
-import { startStatement } from './statements.ts';
+import { streamReport } from './stream-report.ts';
 import { writeParquet } from './write-parquet.ts';
 import { writeReport } from './write-report.ts';
 import { defaultPartialRowsPerFact, type EngineContext } from './engine-context.ts';
@@ -82,28 +66,12 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const partials = { maxPartialRowsPerFact, maxCoveringMs };
   const engine = { sampleFacts, sliceFacts, parquetFileBytes, ...partials, limits, pool };
   return {
-    run: (task) => runReport(task, engine),
+    run: (task) => streamReport(task, engine),
     writeRows: (task) => writeReport(task, engine),
     writeParquet: (task) => writeParquet(task, engine),
     identity: { name: 'DuckDB', version: duckDbVersion() },
     writeHotFacts: (task) => writeHotFacts(task, engine),
   };
-}
-
-async function* runReport(task: EngineTask, engine: EngineContext): AsyncGenerator<RowBatch, void> {
-  let hasRows = false;
-  try {
-    task.signal.throwIfAborted();
-    for await (const batch of engine.pool.stream((connection) => readReport(connection, task, engine))) {
-      hasRows = true;
-      yield batch;
-    }
-  } catch (error) {
-    const failure = toTaskError(error, task.signal, engine.limits);
-    const { facts } = task;
-    if (hasRows || !hasPartials(facts) || !(failure instanceof AttemptFailure)) throw failure;
-    yield* runReport({ ...task, facts: await withoutPartials(facts, failure) }, engine);
-  }
 }
 
 async function writeHotFacts(
@@ -119,47 +87,5 @@ async function writeHotFacts(
     });
   } catch (error) {
     throw toTaskError(error, signal, limits);
-  }
-}
-
-/** Creates the relations of the report, and compiles it. */
-async function openStatement(
-  connection: DuckDBConnection,
-  task: EngineTask,
-  engine: EngineContext,
-): Promise<SqlStatement> {
-  let { facts } = task;
-  if (hasPartials(facts)) {
-    const partialTask = { ...task, facts };
-    const untilMs = performance.now() + engine.maxCoveringMs;
-    const covering = { task: partialTask, engine, isPauseWanted: () => performance.now() >= untilMs };
-    const coverage = await coverSegments(connection, covering, coverageOf(facts));
-    const boundPlan = coverage && (await openPartials(connection, partialTask, coverage));
-    if (boundPlan !== null) return compileReport(boundPlan);
-    facts = await withoutPartials(facts);
-  }
-  const bound = await openReport(connection, { ...task, facts }, engine);
-  return compileReport(withPercentileMethod({ ...task, facts }, engine.limits), bound);
-}
-
-async function* readReport(
-  connection: DuckDBConnection,
-  task: EngineTask,
-  engine: EngineContext,
-): AsyncGenerator<RowBatch, void> {
-  const { signal } = task;
-  const stopInterrupting = interruptOnAbort(connection, signal);
-  try {
-    const result = await startStatement(connection, await openStatement(connection, task, engine));
-    let isComplete = false;
-    try {
-      yield* rowBatches(result, signal);
-      isComplete = true;
-      if (hasPartials(task.facts)) await closePartials(connection);
-    } finally {
-      if (!isComplete) await discardRows(connection, result);
-    }
-  } finally {
-    stopInterrupting();
   }
 }

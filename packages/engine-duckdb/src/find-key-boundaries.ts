@@ -10,7 +10,7 @@ import {
 } from '@hourglass/query';
 import type { EngineTask } from '@hourglass/reports';
 import { createFactsView } from './facts-view.ts';
-import { countedFacts, type WritingTerms } from './smaller-terms.ts';
+import { countedFacts, type ReportTerms } from './smaller-terms.ts';
 import { runStatement } from './statements.ts';
 
 /** Groups of the sample from which boundaries are chosen. */
@@ -26,7 +26,7 @@ const minSampledPerSlice = 64;
 export async function findKeyBoundaries(
   connection: DuckDBConnection,
   task: EngineTask,
-  terms: WritingTerms,
+  terms: ReportTerms,
 ): Promise<readonly string[]> {
   const { plan, facts } = task;
   const fittingGroups = terms.sliceFacts;
@@ -46,7 +46,7 @@ export async function findKeyBoundaries(
 async function groupsInAll(
   connection: DuckDBConnection,
   task: EngineTask,
-  { terms, allFacts }: { readonly terms: WritingTerms; readonly allFacts: number },
+  { terms, allFacts }: { readonly terms: ReportTerms; readonly allFacts: number },
 ): Promise<number> {
   const { plan } = task;
   const sealed = { ...task.facts, hotRows: 0 };

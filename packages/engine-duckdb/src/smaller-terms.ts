@@ -7,11 +7,14 @@ import {
 } from '@hourglass/query';
 import type { EngineTask, FactFiles } from '@hourglass/reports';
 import type { EngineContext } from './engine-context.ts';
+import { hasPercentiles } from './percentile-memory.ts';
 
-/** The terms on which a report is written. */
-export interface WritingTerms extends EngineContext {
+/** The terms on which a report is computed. */
+export interface ReportTerms extends EngineContext {
   /** Maximum facts of a slice. Infinity: a slice whose rows take little time and memory is followed by a larger one. */
   readonly maxSliceFacts: number;
+  /** Whether percentiles are always computed from numbers of equal values, which spill. */
+  readonly countsValues: boolean;
 }
 
 /** A slice that small needs little memory, whatever its facts are. */
@@ -21,13 +24,14 @@ const minSliceFacts = 1_000;
 const shrinking = 8;
 
 /**
- * Returns terms on which the rest of a report needs less memory: one thread, because each allocates some,
- * then ever smaller slices. Null: there are none.
+ * Returns terms on which the rest of a report needs less memory: one thread, because each allocates some, and
+ * percentiles that spill, then ever smaller slices. Null: there are none.
  */
-export function smallerTerms(terms: WritingTerms, remaining: EngineTask): WritingTerms | null {
+export function smallerTerms(terms: ReportTerms, remaining: EngineTask): ReportTerms | null {
   const { limits, sliceFacts } = terms;
   const { plan, facts } = remaining;
-  if (limits.threads > 1) return { ...terms, limits: { ...limits, threads: 1 } };
+  if (limits.threads > 1 || (!terms.countsValues && hasPercentiles(plan)))
+    return { ...terms, limits: { ...limits, threads: 1 }, countsValues: true };
   const counted = countedFacts(facts, plan.range);
   const smaller = Math.floor(Math.min(sliceFacts, estimateFacts(counted, plan.range)) / shrinking);
   if (smaller < minSliceFacts) return null;

@@ -150,6 +150,7 @@ test('a report does not depend on which facts are hot, which are in segments, an
         const isByTime = isOrderedByBucket(planned.plan);
         if (!isByTime && !isOrderedByText(task)) continue;
         const dividing = isByTime ? slicing : slicingByText;
+        expectSameRows(await rowsOf(dividing.run(task)), rows);
         const json: EngineTask = { ...task, plan: { ...planned.plan, output: { format: 'json' } } };
         const atOnce = await linesOf(engine.writeRows(json));
         const sliced = await linesOf(dividing.writeRows({ ...json, pauses: everyOther }));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { factRowColumns, planStats, type StatsRequest } from '../src/index.ts';
+import { catalogue, factRowColumns, planStats, type StatsRequest } from '../src/index.ts';
 import { expectSameRows } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
 import { modelFilters, type ModelFilter } from './filter-model.ts';
@@ -92,7 +92,10 @@ export async function checkRandomStagedStats(count: number): Promise<void> {
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       const conditions = { filter: filter.matches, having };
-      expectSameRows(rows, expectedStagedGroups(planned.plan, facts, conditions));
+      const expected = expectedStagedGroups(planned.plan, facts, conditions);
+      expectSameRows(rows, expected);
+      const counted = await duckdb.reportLoaded(planned.plan, catalogue, { countsValues: true });
+      expectSameRows(counted.rows, expected);
       rowsSeen += rows.length;
     }),
     { numRuns: count },

@@ -17,7 +17,7 @@ const hostile = String.raw`O'Hara\' or 1 = 1 --`;
 describe('statements for ClickHouse', () => {
   test('read a table function that no subquery hides, so that nodes aggregate their own facts', () => {
     const plan = examplePlan({ metrics: [calls], dimensions: ['apiproxy'], timeUnit: 'hour' });
-    expect(compileReport(bindPlan(plan, catalogue), null, dialect).sql).toContain(
+    expect(compileReport(bindPlan(plan, catalogue), dialect).sql).toContain(
       `from s3Cluster('hourglass', store) as "facts" where "environment_id" = `,
     );
   });
@@ -35,7 +35,7 @@ describe('statements for ClickHouse', () => {
       },
       limitRows: 5,
     });
-    const { sql: text, parameters } = compileReport(bindPlan(plan, catalogue), null, dialect);
+    const { sql: text, parameters } = compileReport(bindPlan(plan, catalogue), dialect);
     expect(text).not.toContain('Hara');
     expect(parameters).toContain(hostile);
     const typed = parameters.map(
@@ -53,7 +53,7 @@ describe('statements for ClickHouse', () => {
     });
     const exchangeRates = [{ day: '2026-06-01', currency: 'USD', rate: '0.9' }];
     const converting = clickhouseDialect({ relation: "s3Cluster('hourglass', store)", exchangeRates });
-    const { sql: text } = compileReport(bindPlan(plan, catalogue), null, converting);
+    const { sql: text } = compileReport(bindPlan(plan, catalogue), converting);
     expect(text).toContain(`from s3Cluster('hourglass', store) as "facts" where `);
     expect(text).not.toContain('join');
     expect(text).toContain(`splitByChar(',', '2026-06-01 USD')`);
@@ -61,7 +61,7 @@ describe('statements for ClickHouse', () => {
 
   test('write each backslash of a literal twice, because ClickHouse reads escapes', () => {
     const plan = examplePlan({ dimensions: ['apiproxy'], output: { format: 'json' } });
-    const { sql: text } = compileReportLines(bindPlan(plan, catalogue), null, dialect);
+    const { sql: text } = compileReportLines(bindPlan(plan, catalogue), dialect);
     expect(text).toContain(String.raw`match("c0", '[\\x00-\\x1f]')`);
     expect(text).toContain(String.raw`replaceAll("c0", '\\', '\\\\')`);
   });

@@ -6,7 +6,6 @@ import { reportQuery } from './compile-report.ts';
 import { csvText, guardedText } from './csv-text.ts';
 import { type Dialect, inDialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
-import type { LimitBound } from './limit-bound.ts';
 import { createSqlBuilder, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
@@ -21,7 +20,6 @@ import type { SqlStatement } from './sql-statement.ts';
  */
 export function compileReportLines(
   boundPlan: BoundPlan,
-  limitBound: LimitBound | null = null,
   dialect: Dialect = duckdbDialect,
 ): SqlStatement {
   const columns = outputColumns(boundPlan);
@@ -29,7 +27,7 @@ export function compileReportLines(
   const builder = createSqlBuilder();
   // Expressions that a line uses several times are columns of the subquery.
   const rows = builder
-    .selectFrom(reportQuery(boundPlan, limitBound).as('report'))
+    .selectFrom(reportQuery(boundPlan).as('report'))
     .selectAll()
     .select(columns.flatMap((column, index) => repeatedExpression(column, index, output)))
     .as('report');

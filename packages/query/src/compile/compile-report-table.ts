@@ -4,7 +4,6 @@ import { notSetText, type OutputColumn, outputColumns } from '../plan/output-col
 import { reportQuery } from './compile-report.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
-import type { LimitBound } from './limit-bound.ts';
 import { compileStatement, createSqlBuilder, type FactsRelation } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
@@ -16,8 +15,8 @@ export const integerOverflow = 'integer overflow of column ';
  * VARCHAR, BIGINT, BOOLEAN, DOUBLE and TIMESTAMPTZ. A dimension without a value is null. It fails with
  * `integerOverflow` at an integer that BIGINT cannot hold. Throws like `compileReport`.
  */
-export function compileReportTable(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
-  const report = reportQuery(boundPlan, limitBound).as('report');
+export function compileReportTable(boundPlan: BoundPlan): SqlStatement {
+  const report = reportQuery(boundPlan).as('report');
   const typed = createSqlBuilder().selectFrom(report).select(typedColumns(boundPlan));
   return compileStatement(typed, duckdbDialect);
 }
@@ -25,14 +24,13 @@ export function compileReportTable(boundPlan: BoundPlan, limitBound: LimitBound 
 /** Compiles the statement of `compileReport` so that a Parquet file of its rows has texts and doubles only. */
 export function compileShownRows(
   boundPlan: BoundPlan,
-  limitBound: LimitBound | null = null,
   dialect: Dialect = duckdbDialect,
 ): SqlStatement {
   const shown = outputColumns(boundPlan).map(({ kind }, index) => {
     const type = sql.raw(kind === 'float' ? 'double' : 'varchar');
     return sql`cast(${sql.ref(`c${index}`)} as ${type})`.as(`c${index}`);
   });
-  const report = reportQuery(boundPlan, limitBound).as('report');
+  const report = reportQuery(boundPlan).as('report');
   return compileStatement(createSqlBuilder().selectFrom(report).select(shown), dialect);
 }
 

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
-import { type LimitBound, narrowPlan, whereWithinBound } from './limit-bound.ts';
 import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
 import { isStaged, orderByKeys } from './row-order.ts';
@@ -19,8 +18,7 @@ import type { SqlStatement } from './sql-statement.ts';
  * Input: a relation `facts` with `environment_id` INTEGER, `timestamp` TIMESTAMP in UTC and the
  * value columns of `hotFactsColumns`: text VARCHAR, integer BIGINT, decimal DECIMAL(24,6), float
  * DOUBLE, boolean BOOLEAN, timestamp TIMESTAMP. Only facts of the plan's environment and range are
- * read; no option compiles without these conditions. With a limit bound the statement reads fewer
- * facts and returns the same rows.
+ * read; no option compiles without these conditions.
  *
  * Result: columns `c0`, `c1`, … in the order of `outputColumns`, VARCHAR for `text` and DOUBLE for
  * `float`. A metric without any value is null. No facts make no rows.
@@ -36,27 +34,18 @@ import type { SqlStatement } from './sql-statement.ts';
  *
  * Every parameter is cast, because drivers would bind numbers as DOUBLE and compare them as such.
  */
-export function compileReport(
-  boundPlan: BoundPlan,
-  limitBound: LimitBound | null = null,
-  dialect: Dialect = duckdbDialect,
-): SqlStatement {
-  return compileStatement(reportQuery(boundPlan, limitBound), dialect);
+export function compileReport(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
+  return compileStatement(reportQuery(boundPlan), dialect);
 }
 
 /** Builds the query of `compileReport`. Throws like it. */
-export function reportQuery(boundPlan: BoundPlan, limitBound: LimitBound | null): FactsQuery {
+export function reportQuery(boundPlan: BoundPlan): FactsQuery {
   const { plan } = boundPlan;
-  if (plan.groups !== undefined && isStaged(plan)) return stagedGroups(boundPlan, plan.groups);
-  if (plan.groups === undefined && (boundPlan.countsValues === true || isStaged(plan)))
-    return stagedRows(boundPlan);
+  if (boundPlan.countsValues === true || isStaged(plan))
+    return plan.groups === undefined ? stagedRows(boundPlan) : stagedGroups(boundPlan, plan.groups);
   const columns = reportColumns(boundPlan);
-  if (plan.groups !== undefined) {
-    const facts = reportedFacts(boundPlan);
-    return selectGroups({ boundPlan, choice: plan.groups, facts, columns });
-  }
-  const narrowed = reportedFacts(narrowPlan(boundPlan, limitBound));
-  const facts = whereWithinBound(narrowed, columns, limitBound);
+  const facts = reportedFacts(boundPlan);
+  if (plan.groups !== undefined) return selectGroups({ boundPlan, choice: plan.groups, facts, columns });
   return shownRows(columns, limitedRows(facts, boundPlan, columns));
 }
 

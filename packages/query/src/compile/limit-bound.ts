@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
-import { isInKeyRange } from './key-range.ts';
 import { reportColumns, type ReportColumns } from './report-columns.ts';
-import { type FactsQuery, reportedFacts } from './reported-facts.ts';
+import { reportedFacts } from './reported-facts.ts';
 import { isStaged, orderByKeys } from './row-order.ts';
 import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -54,22 +53,18 @@ export function compileLimitBound(boundPlan: BoundPlan, dialect: Dialect = duckd
   );
 }
 
-/** Ends the plan's range at the bound. */
-export function narrowPlan(boundPlan: BoundPlan, limitBound: LimitBound | null): BoundPlan {
-  if (limitBound?.kind !== 'time') return boundPlan;
-  const { plan } = boundPlan;
-  const endExclusiveMs = Math.min(plan.range.endExclusiveMs, limitBound.endExclusiveMs);
-  return { ...boundPlan, plan: { ...plan, range: { ...plan.range, endExclusiveMs } } };
-}
-
-/** Restricts facts to those that can be part of a row. */
-export function whereWithinBound(
-  facts: FactsQuery,
-  { leadingTextKey }: ReportColumns,
-  limitBound: LimitBound | null,
-): FactsQuery {
-  if (limitBound?.kind !== 'leading-text') return facts;
-  return facts.where(isInKeyRange(leadingTextKey, { after: null, atMost: limitBound.atMost }));
+/** Returns a report or a part of one without the facts behind the bound, which are in none of its rows. */
+export function narrowPlan<Report extends Pick<BoundPlan, 'plan' | 'keyRange'>>(
+  report: Report,
+  bound: LimitBound | null,
+): Report {
+  if (bound === null) return report;
+  const { plan, keyRange } = report;
+  // A bound is found among the rows of the part, so that it is never behind its end.
+  if (bound.kind === 'leading-text')
+    return { ...report, keyRange: { after: keyRange?.after ?? null, atMost: bound.atMost } };
+  const endExclusiveMs = Math.min(plan.range.endExclusiveMs, bound.endExclusiveMs);
+  return { ...report, plan: { ...plan, range: { ...plan.range, endExclusiveMs } } };
 }
 
 function boundKindOf({ bucketEndMs, leadingTextKey }: ReportColumns): LimitBound['kind'] | null {
