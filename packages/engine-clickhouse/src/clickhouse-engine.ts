@@ -192,8 +192,6 @@ async function writeReport(report: ClusterReport, readers: Readers, name: string
   const { task, context } = report;
   const dialect = dialectOf(report, readers);
   const isParquet = task.plan.output.format === 'parquet';
-  const statement = isParquet
-    ? compileShownRows(task, dialect)
-    : compileReportLines(task, dialect);
+  const statement = isParquet ? compileShownRows(task, dialect) : compileReportLines(task, dialect);
   return askNodes(task, { statement, format: isParquet ? 'parquet' : 'lines', readers, name }, context);
 }

@@ -4,6 +4,7 @@ import type { EngineTask, FactFiles } from '@hourglass/reports';
 import { findKeyBoundaries } from './find-key-boundaries.ts';
 import { withHotFactsSegment } from './hot-facts-segment.ts';
 import { createKeySlices } from './key-slices.ts';
+import { fittingSliceFacts } from './percentile-memory.ts';
 import type { ReportSlices } from './report-slices.ts';
 import { countedFacts, type ReportTerms } from './smaller-terms.ts';
 import { createTimeSlices } from './time-slices.ts';
@@ -29,8 +30,8 @@ export async function divideReport(
     terms.maxSliceFacts === Infinity ? task.facts.segments : countedFacts(task.facts, plan.range);
   if (needsSlices(plan, counted, terms.sliceFacts)) {
     const facts = await withHotFactsSegment(connection, task);
-    const slices = createTimeSlices(plan, facts.segments, terms.sliceFacts, terms.maxSliceFacts);
-    return { slices, facts };
+    const maxSliceFacts = Math.min(terms.maxSliceFacts, fittingSliceFacts(plan, terms.limits));
+    return { slices: createTimeSlices(plan, facts.segments, terms.sliceFacts, maxSliceFacts), facts };
   }
   // A bound by text leaves few facts, in most reports.
   if (isBounded && terms.maxSliceFacts === Infinity) return null;

@@ -22,7 +22,7 @@ export function createTimeSlices(
 ): ReportSlices {
   const allFacts = estimateFacts(segments, plan.range);
   let remaining: Plan | null = plan;
-  let facts = sliceFacts;
+  let facts = Math.min(sliceFacts, maxSliceFacts);
 
   function next(): Plan {
     if (remaining === null) throw new Error('the report is already written completely');

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { catalogue, planQuery, planStats, type Plan } from '@hourglass/query';
+import { bindPlan, catalogue, planQuery, planStats, type Plan } from '@hourglass/query';
 import type { EngineTask } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { createDuckDbEngine } from '../src/index.ts';
-import { linesOf, rowsOf, startMs, taskOver } from './hot-facts-file.ts';
+import { createInstancePool } from '../src/instance-pool.ts';
+import { fittingSliceFacts, withPercentileMethod } from '../src/percentile-memory.ts';
+import { smallerTerms, type ReportTerms } from '../src/smaller-terms.ts';
+import { createTimeSlices } from '../src/time-slices.ts';
+import { linesOf, planOf, rowsOf, startMs, taskOver } from './hot-facts-file.ts';
 
 const tenant = { organization: 'acme', environment: 'prod', environmentId: 7 };
 const context = { catalogue, dataset: 'api', tenant, nowMs: startMs };
@@ -26,6 +30,13 @@ afterAll(() => folder.remove());
 
 function engineWith(memoryMb: number) {
   return createDuckDbEngine({ directory: folder.path, memoryMb, threads: 1, maxConcurrentRuns: 1 });
+}
+
+function termsOf(memoryMb: number): ReportTerms {
+  const limits = { memoryMb, threads: 1, maxSpillMb: 1024 };
+  const pool = createInstancePool(folder.path, limits);
+  const sizes = { sampleFacts: 1, sliceFacts: count, parquetFileBytes: undefined, maxSliceFacts: Infinity };
+  return { ...sizes, maxPartialRowsPerFact: 1, maxCoveringMs: 0, countsValues: false, limits, pool };
 }
 
 const taskOf = (plan: Plan): Promise<EngineTask> =>
@@ -65,17 +76,56 @@ test('percentiles are the same whether their values fit into memory or are count
   expect(counted.text).toBe(written.text);
 });
 
-test('statistics whose values do not fit into memory are refused before they are computed', async () => {
+test('statistics are the same whether their values fit into memory or are counted', async () => {
   const planned = planStats(
     {
       select: 'p95(total_response_time),p50(request_size)',
-      dimensions: [],
+      dimensions: ['apiproxy'],
+      timeUnit: 'minute',
+      limit: 2,
       timeRange: '03/01/2026 00:00~03/02/2026 00:00',
     },
     context,
   );
   if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
   const task = await taskOf(planned.plan);
-  await expect(rowsOf(engineWith(48).run(task))).rejects.toMatchObject({ failure: 'memory' });
-  expect(await rowsOf(engineWith(256).run(task))).toHaveLength(1);
+  const rows = await rowsOf(engineWith(256).run(task));
+  // The facts are a millisecond apart.
+  expect(rows).toHaveLength(2 * 5);
+  expect(await rowsOf(engineWith(48).run(task))).toEqual(rows);
+});
+
+test('a report that runs out of memory counts the values of its percentiles when it is computed again', async () => {
+  const percentile = { metric: 'request_size', function: 'percentile', percentile: 5, alias: 'p' } as const;
+  const task = { directory: folder.path, signal: new AbortController().signal };
+  const nextTerms = async (plan: Plan) => smallerTerms(termsOf(48), await taskOver([], { ...task, plan }));
+  expect(await nextTerms(planOf({ metrics: [percentile] }))).toMatchObject({ countsValues: true });
+  // Without percentiles and slices nothing needs less memory.
+  expect(await nextTerms(planOf({ dimensions: [] }))).toBeNull();
+});
+
+test('a slice has the facts whose values fit into memory', async () => {
+  const planned = planQuery(
+    {
+      metrics: [{ name: 'total_response_time', function: 'p95' }],
+      groupByTimeUnit: 'second',
+      timeRange: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
+    },
+    context,
+  );
+  if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+  const { plan } = planned;
+  const placed = { path: '', columns: [], deletions: [] };
+  const segments = [{ ...placed, facts: count, firstMs: startMs, lastMs: startMs + count - 1 }];
+  const facts = { segments, hotRows: 0 };
+  const boundPlan = bindPlan(plan, catalogue);
+  expect(withPercentileMethod(boundPlan, facts, termsOf(48)).countsValues).toBe(true);
+  const slices = createTimeSlices(plan, segments, count, fittingSliceFacts(plan, termsOf(48).limits));
+  let parts = 0;
+  for (; slices.remaining !== null; parts += 1) {
+    const part = { ...boundPlan, ...slices.next() };
+    expect(withPercentileMethod(part, facts, termsOf(48)).countsValues).toBe(false);
+    slices.recordWritten(1);
+  }
+  expect(parts).toBeGreaterThan(1);
 });

@@ -18,10 +18,7 @@ import type { SqlStatement } from './sql-statement.ts';
  * The report is a subquery, because names and escapes repeat parameters, which its grouping must
  * not.
  */
-export function compileReportLines(
-  boundPlan: BoundPlan,
-  dialect: Dialect = duckdbDialect,
-): SqlStatement {
+export function compileReportLines(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
   const columns = outputColumns(boundPlan);
   const { output } = boundPlan.plan;
   const builder = createSqlBuilder();

@@ -22,10 +22,7 @@ export function compileReportTable(boundPlan: BoundPlan): SqlStatement {
 }
 
 /** Compiles the statement of `compileReport` so that a Parquet file of its rows has texts and doubles only. */
-export function compileShownRows(
-  boundPlan: BoundPlan,
-  dialect: Dialect = duckdbDialect,
-): SqlStatement {
+export function compileShownRows(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
   const shown = outputColumns(boundPlan).map(({ kind }, index) => {
     const type = sql.raw(kind === 'float' ? 'double' : 'varchar');
     return sql`cast(${sql.ref(`c${index}`)} as ${type})`.as(`c${index}`);

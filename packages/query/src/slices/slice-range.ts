@@ -15,6 +15,9 @@ export function planFrom(plan: Plan | null, startMs: number, limitRows: number |
   return { ...plan, limitRows, range: { ...plan.range, startMs } };
 }
 
+/** A remainder that would be smaller than half a slice is part of the last one. */
+export const remainderGrowth = 1.5;
+
 /**
  * Returns the beginning of the plan's range with about this number of facts, and at least one
  * bucket.
@@ -22,8 +25,7 @@ export function planFrom(plan: Plan | null, startMs: number, limitRows: number |
 export function sliceRange(plan: Plan, segments: readonly CountedSegment[], facts: number): TimeRange {
   const { range } = plan;
   const bucketing = bucketingOf(plan);
-  // A small remainder is not worth a separate slice.
-  if (bucketing === null || estimateFacts(segments, range) < 1.5 * facts) return range;
+  if (bucketing === null || estimateFacts(segments, range) < remainderGrowth * facts) return range;
   const wantedMs = rangeOfFirstFacts(segments, range, facts).endExclusiveMs;
   const bucket = bucketRange(wantedMs, bucketing);
   const endExclusiveMs = bucket.startMs > range.startMs ? bucket.startMs : bucket.endExclusiveMs;
