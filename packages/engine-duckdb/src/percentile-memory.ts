@@ -1,7 +1,6 @@
 import { estimateFacts, readRanges, remainderGrowth, type BoundPlan, type Plan } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import type { InstanceLimits } from './duckdb-instance.ts';
-import type { ReportTerms } from './smaller-terms.ts';
 
 /**
  * Size of a value while DuckDB collects it: 8 bytes, in a vector for each group. One of a single value takes 32 bytes,
@@ -27,11 +26,17 @@ function fittingFacts({ metrics }: Plan, { memoryMb }: InstanceLimits): number {
   return (memoryMb * 2 ** 20 * largestShare) / (bytesPerValue * columns);
 }
 
+interface PercentileTerms {
+  readonly limits: InstanceLimits;
+  /** Whether values are counted however few they are. */
+  readonly countsValues: boolean;
+}
+
 /** Returns the report, or the part of one, with the way to compute its percentiles over these facts. */
 export function withPercentileMethod<Report extends BoundPlan>(
   report: Report,
   { segments, hotRows }: Pick<FactFiles, 'segments' | 'hotRows'>,
-  { countsValues, limits }: Pick<ReportTerms, 'countsValues' | 'limits'>,
+  { countsValues, limits }: PercentileTerms,
 ): Report {
   const { plan } = report;
   if (!hasPercentiles(plan)) return report;

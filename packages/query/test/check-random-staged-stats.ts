@@ -100,6 +100,7 @@ export async function checkRandomStagedStats(count: number): Promise<void> {
     }),
     { numRuns: count },
   );
-  expect(rowsSeen).toBeGreaterThan(count);
+  // Filters and `having` leave none in many of them.
+  expect(rowsSeen).toBeGreaterThan(count / 2);
   duckdb.close();
 }

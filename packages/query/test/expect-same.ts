@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
 /** Compares floats with a relative tolerance of 1e-9, and other values exactly. */
-export function expectSame(found: unknown, expected: unknown): void {
+function expectSame(found: unknown, expected: unknown): void {
   if (typeof found !== 'number' || typeof expected !== 'number') {
     if (found !== expected) expect(found).toEqual(expected);
     return;
