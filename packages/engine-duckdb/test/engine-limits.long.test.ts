@@ -59,7 +59,7 @@ async function abortedAfterMs(run: Promise<unknown>, stop: AbortController, reas
 test('an abort stops a query before its first row within a second and removes spilled files', async () => {
   const stop = new AbortController();
   const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: stop.signal });
-  const run = rowsOf(engineWith({ memoryMb: 128 }).run(task));
+  const run = rowsOf(spilling().run(task));
   run.catch(() => undefined);
   await expect.poll(spilledFiles, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
   expect(await abortedAfterMs(run, stop, new Error('cancelled'))).toBeLessThan(1000);
@@ -69,7 +69,7 @@ test('an abort stops a query before its first row within a second and removes sp
 test('an abort between two rows stops the query before the next and removes spilled files', async () => {
   const stop = new AbortController();
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: stop.signal });
-  const rows = engineWith({ memoryMb: 128 }).run(task)[Symbol.asyncIterator]();
+  const rows = spilling().run(task)[Symbol.asyncIterator]();
   expect((await rows.next()).done).toBe(false);
   expect(await spilledFiles()).toBeGreaterThan(0);
   stop.abort(new Error('out of time'));
@@ -187,7 +187,7 @@ test('a result that exceeds the memory is complete and in order', async () => {
   let rows = 0;
   let spilled = 0;
   let last = '';
-  for await (const { rowCount, columns } of engineWith({ memoryMb: 128 }).run(task)) {
+  for await (const { rowCount, columns } of spilling().run(task)) {
     if (rows === 0) spilled = await spilledFiles();
     rows += rowCount;
     for (const proxy of columns[1] ?? []) {
