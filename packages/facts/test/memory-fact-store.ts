@@ -1,4 +1,10 @@
-import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '../src/batch/fact-store.ts';
+import type {
+  AcceptedBatch,
+  BatchIdentity,
+  BatchWriter,
+  EncodedRows,
+  FactStore,
+} from '../src/batch/fact-store.ts';
 
 /** The calls of the store, in order. */
 export type StoreCall = 'open' | `write ${number}` | 'commit' | 'rollback';
@@ -10,6 +16,7 @@ export type StoreCall = 'open' | `write ${number}` | 'commit' | 'rollback';
 export class MemoryFactStore implements FactStore {
   readonly calls: StoreCall[] = [];
   readonly batches = new Map<string, AcceptedBatch>();
+  /** Each has the cells of a fact from the first one on. */
   readonly copyLines: string[] = [];
   private readonly onCall: (call: StoreCall) => void;
 
@@ -42,7 +49,7 @@ export class MemoryFactStore implements FactStore {
         write: async (rows) => {
           await Promise.resolve();
           called(`write ${rows.count}`);
-          pending.push(...rows.lines.toString().split(/(?<=\n)/));
+          pending.push(...allCells(rows));
         },
         commit: async (batch) => {
           await Promise.resolve();
@@ -64,4 +71,17 @@ export class MemoryFactStore implements FactStore {
     this.calls.push(call);
     this.onCall(call);
   }
+}
+
+/** Puts the cells of the lines in their places. The others are null. */
+function allCells({ lines, cells }: EncodedRows): readonly string[] {
+  const text = lines.toString();
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const places = Array.from({ length: Math.max(...cells) + 1 }, () => '\\N');
+      for (const [index, value] of line.split('\t').entries()) places[cells[index] ?? 0] = value;
+      return `${places.join('\t')}\n`;
+    });
 }
