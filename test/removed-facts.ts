@@ -23,7 +23,7 @@ import {
   sweepSegments,
   type SegmentObjects,
 } from '@hourglass/facts';
-import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
+import { createPartialFiles, createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { bindPlan, catalogue, factsTarget, type Plan, type Tenant } from '@hourglass/query';
 import { createSemaphore } from '@hourglass/reports';
 import {
@@ -34,6 +34,7 @@ import {
   unlimitedBatchSpace,
   testAudit as audit,
 } from '@hourglass/testing';
+import { expectReportsOverPartials, prepare } from './reports-over-partials.ts';
 
 const dayMs = 86_400_000;
 const signal = new AbortController().signal;
@@ -55,6 +56,7 @@ export type Command =
   | { readonly kind: 'ingest'; readonly ages: Days }
   | { readonly kind: Move; readonly during: Deletion | null }
   | { readonly kind: 'sweep' }
+  | { readonly kind: 'prepare' }
   | Deletion;
 
 const age = fc.integer({ min: 0, max: 400 });
@@ -93,6 +95,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 3, arbitrary: deletion },
   { weight: 1, arbitrary: fc.constant({ kind: 'sweep' as const }) },
+  { weight: 3, arbitrary: fc.constant({ kind: 'prepare' as const }) },
 );
 export const commands = fc.array(command, { minLength: 10, maxLength: 20 });
 
@@ -101,6 +104,15 @@ interface ModelFact {
   readonly batch: bigint;
   /** In days, with half a day. */
   readonly age: number;
+}
+
+interface PartialCounts {
+  /** Reports that partials might answer. */
+  reports: number;
+  /** Partials that were computed in advance. */
+  prepared: number;
+  /** Reports that read partials. */
+  overPartials: number;
 }
 
 /** The facts that reports must contain, kept independently of the database. */
@@ -115,6 +127,7 @@ class Model {
 }
 
 export interface RemovalWorld {
+  readonly counts: PartialCounts;
   /** Runs the commands in an environment of its own, and checks every report in between. */
   run(commands: readonly Command[]): Promise<void>;
   close(): Promise<void>;
@@ -126,8 +139,10 @@ export async function openRemovalWorld(): Promise<RemovalWorld> {
   const sql = await connectDatabase(created.url);
   const admin = createTestAdmin(sql);
   await admin.createOrganization('acme');
-  const parts = await openParts(folder.path);
+  const counts: PartialCounts = { reports: 0, prepared: 0, overPartials: 0 };
+  const parts = { ...(await openParts(folder.path)), counts };
   return {
+    counts,
     async run(list) {
       const tenant = await admin.createEnvironment({ organization: 'acme', name: `env-${randomUUID()}` });
       const environment = new Environment({ database, sql, tenant, ...parts });
@@ -155,10 +170,18 @@ async function openParts(directory: string) {
     objects,
     scratchDirectory,
     segmentFiles: createSegmentFiles(store, { objects, cache }),
-    writer: createSegmentWriter({ memoryMb: 128, threads: 1 }),
+    writer: createSegmentWriter({ memoryMb: 128, threads: 1, maxPartialRowsPerFact: Infinity }),
+    partials: createPartialFiles({
+      ...{ directory: path.join(directory, 'partials'), maxBytes: 1e9, minFacts: 1 },
+      onFault(error: unknown) {
+        throw error;
+      },
+    }),
     encoder: createNdjsonEncoder({ ...engineOptions, semaphore }),
     counter: createFactCounter({ ...engineOptions, semaphore }),
-    engine: createDuckDbEngine({ ...engineOptions, threads: 1, maxConcurrentRuns: 1 }),
+    engine: createDuckDbEngine({
+      ...{ ...engineOptions, threads: 1, maxConcurrentRuns: 1, maxPartialRowsPerFact: Infinity },
+    }),
   };
 }
 
@@ -166,6 +189,7 @@ interface Parts extends Awaited<ReturnType<typeof openParts>> {
   readonly database: Database;
   readonly sql: Awaited<ReturnType<typeof connectDatabase>>;
   readonly tenant: Tenant;
+  readonly counts: PartialCounts;
 }
 
 class Environment {
@@ -179,11 +203,20 @@ class Environment {
   }
 
   async apply(one: Command): Promise<void> {
+    const { counts } = this.parts;
     if (one.kind === 'ingest') await this.ingest(one.ages);
     else if (one.kind === 'sweep') await this.sweep();
+    else if (one.kind === 'prepare') counts.prepared += await prepare(this.parts);
     else if ('during' in one) await this.moveWhile(one.kind, one.during);
     else await this.delete(one);
     await this.expectReport();
+    const { reports, overPartials } = await expectReportsOverPartials(this.parts, this.visibleFacts);
+    counts.reports += reports;
+    counts.overPartials += overPartials;
+  }
+
+  private get visibleFacts() {
+    return this.model.visible.map(({ id, age: days }) => ({ id, timestampMs: this.nowMs - days * dayMs }));
   }
 
   private async moveWhile(kind: Move, during: Deletion | null): Promise<void> {
