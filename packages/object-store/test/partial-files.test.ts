@@ -88,6 +88,15 @@ test('of several partials the one with the fewest rows is placed', async () => {
   expect(await placed(files, [segment.id], daily)).toEqual({ [segment.id]: 'daily' });
 });
 
+test('the shapes that no partial of a segment covers are missing', async () => {
+  const files = open();
+  const other = { ...hourly, dataset: 'mint' };
+  expect(await files.missing(segment, [hourly, daily])).toEqual([hourly, daily]);
+  await files.keep(segment, await written('hourly'), signal);
+  // The daily one can be computed from the hourly one.
+  expect(await open().missing(segment, [hourly, daily, other])).toEqual([other]);
+});
+
 test('a damaged partial is not placed, and deleted', async () => {
   const files = open();
   await files.keep(segment, await written('hourly'), signal);

@@ -74,7 +74,7 @@ export function createPartialFiles({
       const kept = await orAfterFault(shapes.keep(shape), null);
       return kept?.wasKept ?? false;
     },
-    covers: ({ id }, shape) => folders.covers(id, shape),
+    missing: ({ id }, wanted) => folders.missing(id, wanted),
     async keep(segment, partial, signal) {
       await orAfterFault(folders.keep(segment, partial, signal), undefined);
       signal.throwIfAborted();

@@ -22,15 +22,23 @@ interface PartialFoldersOptions {
 export function createPartialFolders({ directory, shapes, space }: PartialFoldersOptions) {
   const folderOf = (segmentId: string) => path.join(directory, segmentId);
 
-  const candidates = (segmentId: string, wanted: PartialShape) =>
-    findCandidates(folderOf(segmentId), wanted, shapes);
+  /** The kept partials of a segment that cover the shape, the smallest first. */
+  async function candidates(folder: string, wanted: PartialShape): Promise<readonly ListedPartial[]> {
+    const kept = await listKept(folder, shapes);
+    return kept
+      .filter(({ shape }) => coversShape(shape, wanted))
+      .toSorted((one, other) => one.rows - other.rows);
+  }
 
   return {
-    covers: async (segmentId: string, wanted: PartialShape) =>
-      (await candidates(segmentId, wanted)).length > 0,
+    /** Returns those of the shapes that no partial of the segment covers. */
+    async missing(segmentId: string, wanted: readonly PartialShape[]): Promise<readonly PartialShape[]> {
+      const kept = await listKept(folderOf(segmentId), shapes);
+      return wanted.filter((one) => !kept.some(({ shape }) => coversShape(shape, one)));
+    },
     /** Links `file` to a partial that covers the shape. Null: there is none. */
     async place(segmentId: string, wanted: PartialShape, file: string): Promise<PlacedPartial | null> {
-      for (const { path: kept, rows, sha256, shape } of await candidates(segmentId, wanted)) {
+      for (const { path: kept, rows, sha256, shape } of await candidates(folderOf(segmentId), wanted)) {
         // Links before anything else: another process may delete the file at any time.
         if ((await nullWhenMissing(linkOrCopy(kept, file).then(() => true))) !== true) continue;
         if ((await sha256Of(file)) === sha256) {
@@ -61,17 +69,21 @@ export function createPartialFolders({ directory, shapes, space }: PartialFolder
   };
 }
 
-/** Returns the kept partials of a segment that cover the shape, the smallest first. */
-async function findCandidates(folder: string, wanted: PartialShape, shapes: KeptShapes) {
+/** A partial in the folder of its segment, whose content is not verified. */
+interface ListedPartial extends PartialName {
+  readonly path: string;
+  readonly shape: PartialShape;
+}
+
+async function listKept(folder: string, shapes: KeptShapes): Promise<readonly ListedPartial[]> {
   const names = (await nullWhenMissing(readdir(folder))) ?? [];
-  const found: (PartialName & { readonly path: string; readonly shape: PartialShape })[] = [];
+  const found: ListedPartial[] = [];
   for (const name of names) {
     const parsed = parsePartialName(name);
     const shape = parsed === null ? null : await shapes.find(parsed.shapeSha256);
-    if (parsed === null || shape === null || !coversShape(shape, wanted)) continue;
-    found.push({ ...parsed, path: path.join(folder, name), shape });
+    if (parsed !== null && shape !== null) found.push({ ...parsed, path: path.join(folder, name), shape });
   }
-  return found.toSorted((one, other) => one.rows - other.rows);
+  return found;
 }
 
 /** A stream would take twice as long for small files, as most are. */

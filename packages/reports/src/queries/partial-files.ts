@@ -27,8 +27,11 @@ export interface PartialFiles {
   ): Promise<ReadonlyMap<string, PlacedPartial>>;
   /** Whether a report has asked for this shape before. Remembers that one has. */
   isKnown(shape: PartialShape): Promise<boolean>;
-  /** Returns whether a segment has a partial from which the shape can be computed, which is not verified. */
-  covers(segment: Pick<StoredSegment, 'id'>, shape: PartialShape): Promise<boolean>;
+  /** Returns those of the shapes that cannot be computed from a partial of the segment. Verifies none. */
+  missing(
+    segment: Pick<StoredSegment, 'id'>,
+    shapes: readonly PartialShape[],
+  ): Promise<readonly PartialShape[]>;
   /** Keeps a partial of a segment, if there is room. Its file stays where it is. */
   keep(
     segment: Pick<StoredSegment, 'id' | 'facts'>,

@@ -137,21 +137,24 @@ async function prepareSegment(
   { partials, segmentFiles, writer }: PreparePartialsPorts,
   { settled, directory: parent, signal }: Preparation,
 ): Promise<number> {
-  const missing: ExpectedReport[] = [];
-  for (const report of reports) {
-    const key = `${report.shape.id} ${segment.id}`;
-    if (settled.has(key) || !mayRead([report.range], segment)) continue;
-    if (settled.size >= maxSettled) settled.clear();
-    settled.add(key);
-    if (!(await partials.covers(segment, report.shape))) missing.push(report);
-  }
+  const unsettled = reports.filter(({ shape, range }) => {
+    return !settled.has(keyOf(shape, segment)) && mayRead([range], segment);
+  });
+  if (unsettled.length === 0) return 0;
+  if (settled.size >= maxSettled) settled.clear();
+  for (const { shape } of unsettled) settled.add(keyOf(shape, segment));
+  const missing = await partials.missing(
+    segment,
+    unsettled.map(({ shape }) => shape),
+  );
   if (missing.length === 0) return 0;
   const directory = path.join(parent, segment.id);
   await mkdir(directory);
   const [file] = await segmentFiles.place([segment], { environmentId, directory, signal });
   const placed = placedSegment(segment, file);
   let prepared = 0;
-  for (const { boundPlan, shape } of missing) {
+  for (const { boundPlan, shape } of unsettled) {
+    if (!missing.includes(shape)) continue;
     const partial = await writer.writePartial({ ...boundPlan, shape, segment: placed, directory, signal });
     if (partial === null) continue;
     await partials.keep(segment, partial, signal);
@@ -159,4 +162,8 @@ async function prepareSegment(
   }
   await rm(directory, { recursive: true });
   return prepared;
+}
+
+function keyOf(shape: PartialShape, segment: StoredSegment): string {
+  return `${shape.id} ${segment.id}`;
 }

@@ -1,6 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { catalogue, planQuery, type Plan, type StoredSegment, type TimeRange } from '@hourglass/query';
+import {
+  catalogue,
+  planQuery,
+  type PartialShape,
+  type Plan,
+  type StoredSegment,
+  type TimeRange,
+} from '@hourglass/query';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { preparePartials, type PreparePartialsPorts } from '../../src/index.ts';
 
@@ -76,7 +83,8 @@ function worldOf({ plans, covered = [], refused = false, isDeleted = false, isSu
         forget: (environmentId: number) => Promise.resolve(done.forgotten.push(environmentId)),
       },
       isRefused: () => refused,
-      covers: ({ id }: StoredSegment) => Promise.resolve(covered.includes(id)),
+      missing: ({ id }: StoredSegment, shapes: readonly PartialShape[]) =>
+        Promise.resolve(covered.includes(id) ? [] : shapes),
       keep: ({ id }: StoredSegment, { path }: { path: string }) =>
         Promise.resolve(done.kept.push(`${path} ${id}`)),
     },
