@@ -14,7 +14,8 @@ import {
 import { patienceMs } from './fault-run.ts';
 
 const proxies = 20;
-const factsEach = 500;
+/** Enough facts for a segment with a partial, which every report but the first two reads. */
+const factsEach = 2_600;
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 
 /** One row for each proxy. */
