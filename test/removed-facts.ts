@@ -210,6 +210,8 @@ class Environment {
     else if ('during' in one) await this.moveWhile(one.kind, one.during);
     else await this.delete(one);
     await this.expectReport();
+    // The next command may compute the partials of such a batch in advance.
+    if (one.kind === 'ingest' && one.ages.length % 2 === 1) return;
     const { reports, overPartials } = await expectReportsOverPartials(this.parts, this.visibleFacts);
     counts.reports += reports;
     counts.overPartials += overPartials;
