@@ -1,8 +1,8 @@
 /**
  * npm run bench:partials [-- --rows 10000000 --copies 1 --rounds 5 --keep FOLDER --json FILE]: computes reports over
  * facts, then over partial aggregates: when these have to be computed first, repeated, over a range that is a day later
- * before and after a worker has prepared the new segments, and with fewer dimensions. With copies each segment is read several times, as if there were more facts. Prints medians
- * and their ratios, and compares all rows with those over facts.
+ * before and after a worker has prepared the new segments, and with fewer dimensions. With copies each segment is read
+ * several times, as if there were more facts. Prints medians and their ratios, and compares all rows with those over facts.
  *
  * Exits with code 1 when rows differ, with --strict also when a target is missed.
  */

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { printFigure, suiteSize } from '@hourglass/testing';
-import { commands, openRemovalWorld, type RemovalWorld } from './removed-facts.ts';
+import { commands } from './removal-commands.ts';
+import { openRemovalWorld, type RemovalWorld } from './removed-facts.ts';
 
 let world: RemovalWorld;
 beforeAll(async () => {

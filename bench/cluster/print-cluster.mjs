@@ -1,3 +1,4 @@
+import { printTable } from '../rivals/markdown-table.mjs';
 import { geometricMean } from '../rivals/timing.mjs';
 import { twelve } from './cluster-reports.mjs';
 import { predictBusiest } from './model.mjs';
@@ -97,9 +98,3 @@ function printPredictions(reports) {
 }
 
 const percent = (share) => `${(share * 100).toFixed(0)} %`;
-
-function printTable(rows) {
-  const [head, ...body] = rows;
-  for (const cells of [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...body])
-    console.log(`| ${cells.join(' | ')} |`);
-}

@@ -1,3 +1,4 @@
+import { printTable } from '../rivals/markdown-table.mjs';
 import { geometricMean } from '../rivals/timing.mjs';
 
 /** The time of a report over partials, as a share of that over facts. */
@@ -10,19 +11,8 @@ export function printPartials({ segmentBytes, reports }, rows) {
     `${rows.toLocaleString('en')} facts; milliseconds, and the ratio to the same report over facts\n`,
   );
   const head = [
-    'Report',
-    'facts',
-    'computing',
-    '',
-    'repeated',
-    '',
-    'a day later',
-    '',
-    'prepared',
-    '',
-    'sparser',
-    '',
-    'kB',
+    ...['Report', 'facts', 'computing', '', 'repeated', ''],
+    ...['a day later', '', 'prepared', '', 'sparser', '', 'kB'],
   ];
   printTable([head, ...reports.map(rowOf)]);
   const different = reports.flatMap(({ name, ...measured }) =>
@@ -54,20 +44,10 @@ export function printPartials({ segmentBytes, reports }, rows) {
   return { isDifferent: different.length > 0, isMissed: figures.some(([, , , isMet]) => !isMet) };
 }
 
-function rowOf({
-  name,
-  bytes,
-  facts,
-  computing,
-  repeated,
-  later,
-  laterPrepared,
-  laterFacts,
-  sparser,
-  sparserFacts,
-}) {
-  const cells = (measured, base) =>
-    measured === undefined ? ['', ''] : [Math.round(measured.ms), (measured.ms / base.ms).toFixed(3)];
+function rowOf({ name, bytes, facts, laterFacts, sparserFacts, ...measured }) {
+  const { computing, repeated, later, laterPrepared, sparser } = measured;
+  const cells = (one, base) =>
+    one === undefined ? ['', ''] : [Math.round(one.ms), (one.ms / base.ms).toFixed(3)];
   return [
     repeated.readsPartials ? name : `${name} (over facts: its partials are too large)`,
     Math.round(facts.ms),
@@ -80,28 +60,13 @@ function rowOf({
   ];
 }
 
-function differencesOf({
-  facts,
-  computing,
-  repeated,
-  later,
-  laterPrepared,
-  laterFacts,
-  sparser,
-  sparserFacts,
-}) {
+function differencesOf({ facts, laterFacts, sparserFacts, ...measured }) {
   const pairs = {
-    computing: [computing, facts],
-    repeated: [repeated, facts],
-    later: [later, laterFacts],
-    prepared: [laterPrepared, laterFacts],
+    computing: [measured.computing, facts],
+    repeated: [measured.repeated, facts],
+    later: [measured.later, laterFacts],
+    prepared: [measured.laterPrepared, laterFacts],
   };
-  if (sparser !== undefined) pairs.sparser = [sparser, sparserFacts];
+  if (measured.sparser !== undefined) pairs.sparser = [measured.sparser, sparserFacts];
   return Object.entries(pairs).flatMap(([name, [one, other]]) => (one.digest === other.digest ? [] : [name]));
-}
-
-function printTable(rows) {
-  const [head, ...body] = rows;
-  for (const cells of [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...body])
-    console.log(`| ${cells.join(' | ')} |`);
 }

@@ -1,5 +1,6 @@
-/** Prints rows of cells, the first of which are the titles. */
-export function printTable(lines) {
+/** Prints rows of texts or numbers, the first of which are the titles. */
+export function printTable(rows) {
+  const lines = rows.map((cells) => cells.map(String));
   const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
   for (const [index, cells] of lines.entries()) {
     const padded = cells.map((cell, column) =>
