@@ -1,3 +1,5 @@
+import type { QueryConfig } from 'pg';
+
 /**
  * A statement or a fragment of one, with its parameters. `pg` accepts it as a query configuration.
  */
@@ -35,6 +37,14 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[])
     append(others[index] ?? '');
   }
   return new Sql(texts, values);
+}
+
+/**
+ * Names a statement, so that each connection parses it once, and plans it once if the plan suits every value. The name
+ * belongs to one text.
+ */
+export function prepared(name: string, { text, values }: Sql): QueryConfig {
+  return { name, text, values };
 }
 
 /** Joins at least one fragment with `separator`. */

@@ -1,6 +1,6 @@
 import type { Failure, Progress, Publication, RequeueCause } from '@hourglass/reports';
 import type { Queryable } from '../connection/scoped-pool.ts';
-import { sql, type Sql } from '../connection/sql.ts';
+import { prepared, sql, type Sql } from '../connection/sql.ts';
 
 /**
  * One attempt to run a query. Once a newer attempt exists, every update of this one changes
@@ -24,6 +24,7 @@ export function renewLease(
   return updateRunning(
     pool,
     attempt,
+    'renew-lease',
     sql`lease_expires_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
         phase = ${phase}::query_phase,
         progress_percent = greatest(progress_percent, ${Math.floor(percent)}::integer),
@@ -37,6 +38,7 @@ export function complete(pool: Queryable, attempt: Attempt, publication: Publica
   return updateRunning(
     pool,
     attempt,
+    'complete-query',
     sql`state = 'completed', progress_percent = 100, lease_expires_at = null,
         archive_key = ${archiveKey}, archive_bytes = ${archiveBytes}::bigint, archive_md5 = ${archiveMd5},
         result_rows = ${rows}::bigint, gzip_bytes = ${gzipBytes}::bigint,
@@ -51,6 +53,7 @@ export function fail(pool: Queryable, attempt: Attempt, { reason, fault }: Failu
   return updateRunning(
     pool,
     attempt,
+    'fail-query',
     sql`state = 'failed', failure = ${reason}, counted = counted and ${fault === 'query'}::boolean, lease_expires_at = null`,
   );
 }
@@ -61,6 +64,7 @@ export function requeue(pool: Queryable, attempt: Attempt, cause: RequeueCause):
   return updateRunning(
     pool,
     attempt,
+    'requeue-query',
     sql`state = 'enqueued', lease_expires_at = null,
         failed_attempts = failed_attempts + ${failed ? 1 : 0}::integer,
         excused_attempts = excused_attempts + ${failed ? 0 : 1}::integer,
@@ -69,10 +73,16 @@ export function requeue(pool: Queryable, attempt: Attempt, cause: RequeueCause):
   );
 }
 
-async function updateRunning(pool: Queryable, { id, attempt }: Attempt, changes: Sql): Promise<boolean> {
-  const { rowCount } = await pool.query(sql`
+async function updateRunning(
+  pool: Queryable,
+  { id, attempt }: Attempt,
+  name: string,
+  changes: Sql,
+): Promise<boolean> {
+  const statement = sql`
     update queries
        set ${changes}, updated_at = now()
-     where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`);
+     where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
+  const { rowCount } = await pool.query(prepared(name, statement));
   return rowCount === 1;
 }

@@ -1,7 +1,7 @@
 import { parsePlan } from '@hourglass/query';
 import type { Claim, ClaimTerms } from '@hourglass/reports';
 import type { Queryable } from '../connection/scoped-pool.ts';
-import { sql } from '../connection/sql.ts';
+import { prepared, sql } from '../connection/sql.ts';
 import { producer, type ResultTerms } from './result-terms.ts';
 import {
   environmentOfQuery,
@@ -31,7 +31,7 @@ export async function claimQuery(
   terms: ClaimTerms & ResultTerms,
 ): Promise<Claim | null> {
   const { leaseMs, timeoutMs } = terms;
-  const { rows } = await pool.query<ClaimedRow>(sql`
+  const statement = sql`
     with claimed as (
       update queries q
          set state = 'running',
@@ -63,7 +63,8 @@ export async function claimQuery(
     select plan, attempt, attempt - excused_attempts as "countedAttempt", failed_attempts as "failedAttempts",
            created_at as "createdAt",
            floor(extract(epoch from first_started_at - now()) * 1000 + ${timeoutMs}::float8)::float8 as "remainingMs"
-      from claimed`);
+      from claimed`;
+  const { rows } = await pool.query<ClaimedRow>(prepared('claim-query', statement));
   const [row] = rows;
   return row === undefined ? null : { id, ...row, plan: parsePlan(row.plan) };
 }

@@ -8,7 +8,7 @@ import {
 } from '@hourglass/reports';
 import type { QueryConfig } from 'pg';
 import type { Queryable } from '../connection/scoped-pool.ts';
-import { sql } from '../connection/sql.ts';
+import { prepared, sql } from '../connection/sql.ts';
 import { auditJson } from '../audit/insert-audit-event.ts';
 import { limitUsage, type UsageRow } from './limit-usage.ts';
 import { producer, type ResultTerms } from './result-terms.ts';
@@ -29,7 +29,7 @@ type SubmissionRow = UsageRow & {
 function submitStatement(submission: Submission, limits: SubmissionLimits, terms: ResultTerms): QueryConfig {
   const { id, plan, submittedBy, labels = {}, idempotencyKey, reuse, audit } = submission;
   const { hostname, name, reportDefinitionId } = labels;
-  const { text, values } = sql`
+  const statement = sql`
     select locked.queries_per_hour as "queriesPerHour", locked.active_queries as "activeQueries",
            made.submitted, made.active, made.seconds_to_reset as "secondsToReset", made.inserted_at as "createdAt",
            made.earlier_id as "earlierId", made.earlier_is_same as "earlierIsSame",
@@ -50,7 +50,7 @@ function submitStatement(submission: Submission, limits: SubmissionLimits, terms
              ${idempotencyKeyTtlSeconds} * interval '1 second',
              ${reuse && Buffer.from(reuse.key)}, ${reuse?.isAllowed ?? false}, ${producer(terms)},
              ${reuse?.reads ?? []}, ${reuse?.readsFrom}, ${terms.retentionDays}) made`;
-  return { name: 'submit-query', text, values };
+  return prepared('submit-query', statement);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ClaimTerms, WaitingChoice, WaitingQuery } from '@hourglass/reports';
 import type { Queryable } from '../connection/scoped-pool.ts';
-import { sql } from '../connection/sql.ts';
+import { prepared, sql } from '../connection/sql.ts';
 import {
   environmentOfQuery,
   fairStart,
@@ -18,7 +18,7 @@ export async function nextWaiting(
   { shares, skipped, maxFacts }: WaitingChoice,
 ): Promise<WaitingQuery | null> {
   // The limit keeps PostgreSQL from estimating queries that come after the first small one.
-  const { rows } = await pool.query<WaitingQuery>(sql`
+  const statement = sql`
     select id, organization, has_joined as "hasJoined", (1.0 / turn_weight)::float8 as share
       from (select q.id, q.environment_id, q.plan, q.joined_to is not null as has_joined, e.turn_weight, e.organization
               from queries q
@@ -30,7 +30,8 @@ export async function nextWaiting(
              order by coalesce(held.share, 0), ${fairStart}, ${orderInEnvironment}, q.id
              limit ${maxFacts === null ? 1 : maxEstimated}::integer) q
      where ${maxFacts}::float8 is null or ${estimatedFacts} <= ${maxFacts}::float8
-     limit 1`);
+     limit 1`;
+  const { rows } = await pool.query<WaitingQuery>(prepared('next-waiting', statement));
   return rows[0] ?? null;
 }
 

@@ -1,5 +1,5 @@
 import type { Queryable } from '../connection/scoped-pool.ts';
-import { sql, type Sql } from '../connection/sql.ts';
+import { prepared, sql, type Sql } from '../connection/sql.ts';
 
 /**
  * Completes the queries that have joined the completed query `id`, or the one that it had joined itself. Either way they
@@ -10,7 +10,8 @@ export async function shareResult(pool: Queryable, id: string): Promise<number> 
     select * from queries x
      where x.id = ${id}::uuid and x.state = 'completed' and x.expires_at > now()
        for share skip locked`;
-  const { rowCount } = await pool.query(completeFrom(source, sql`q.joined_to in (x.id, x.joined_to)`));
+  const statement = completeFrom(source, sql`q.joined_to in (x.id, x.joined_to)`);
+  const { rowCount } = await pool.query(prepared('share-result', statement));
   return rowCount ?? 0;
 }
 
@@ -22,7 +23,8 @@ export async function takeResult(pool: Queryable, id: string): Promise<boolean> 
      where j.id = ${id}::uuid and x.state = 'completed' and x.reused_from is null and x.expires_at > now()
      limit 1
        for share of x skip locked`;
-  const { rowCount } = await pool.query(completeFrom(source, sql`q.id = ${id}::uuid`));
+  const statement = completeFrom(source, sql`q.id = ${id}::uuid`);
+  const { rowCount } = await pool.query(prepared('take-result', statement));
   return rowCount === 1;
 }
 

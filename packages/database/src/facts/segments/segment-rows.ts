@@ -30,16 +30,18 @@ export async function liveSegments(
   { environmentId, dataset }: SegmentOwner,
   { range, maxFacts, id }: LiveSegmentsFilter & { readonly range?: TimeRange | undefined } = {},
 ): Promise<readonly StoredSegment[]> {
-  const { rows } = await client.query<SegmentRow>(
-    `select id, object_key as key, bytes, sha256, etag, facts, first_at, last_at, columns, deletions
-       from segments
-      where environment_id = $1 and dataset = $2 and state = 'live'
-        and last_at >= coalesce($3, '-infinity'::timestamptz)
-        and first_at < coalesce($4, 'infinity'::timestamptz)
-        and ($5::bigint is null or facts <= $5) and ($6::uuid is null or id = $6)
-      order by first_at, id`,
-    [environmentId, dataset, dateOf(range?.startMs), dateOf(range?.endExclusiveMs), maxFacts, id],
-  );
+  const { rows } = await client.query<SegmentRow>({
+    name: 'live-segments',
+    text: `
+      select id, object_key as key, bytes, sha256, etag, facts, first_at, last_at, columns, deletions
+        from segments
+       where environment_id = $1 and dataset = $2 and state = 'live'
+         and last_at >= coalesce($3, '-infinity'::timestamptz)
+         and first_at < coalesce($4, 'infinity'::timestamptz)
+         and ($5::bigint is null or facts <= $5) and ($6::uuid is null or id = $6)
+       order by first_at, id`,
+    values: [environmentId, dataset, dateOf(range?.startMs), dateOf(range?.endExclusiveMs), maxFacts, id],
+  });
   return rows.map(({ bytes, facts, first_at, last_at, ...row }) => ({
     ...row,
     bytes: Number(bytes),
