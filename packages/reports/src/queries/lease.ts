@@ -8,7 +8,8 @@ export interface Lease {
    */
   readonly lost: AbortSignal;
   /**
-   * Reports progress by renewing the lease, at most once a second. Decreasing progress is ignored.
+   * Reports progress by renewing the lease, at most once a second and not within the first one: a short report needs no
+   * renewal. Decreasing progress is ignored.
    */
   report(progress: Progress): void;
   end(): void;
@@ -62,8 +63,8 @@ class LeaseRenewal {
   readonly lost = new AbortController();
   /** Sent with the next renewal. */
   progress: Progress = progressIn('collecting', 0, 0);
-  /** Start of the newest renewal, successful or not, as a value of `performance.now()`. */
-  requestedAtMs = -Infinity;
+  /** Start of the newest renewal, successful or not, or of the claim, as a value of `performance.now()`. */
+  requestedAtMs: number;
   private readonly claim: Claim;
   private readonly queries: QueryStore;
   private readonly leaseMs: number;
@@ -76,6 +77,7 @@ class LeaseRenewal {
     this.queries = queries;
     this.leaseMs = leaseMs;
     this.renewedAtMs = heldSinceMs;
+    this.requestedAtMs = heldSinceMs;
   }
 
   loseWhenLapsed(): void {

@@ -77,6 +77,7 @@ describe('the lease of an attempt', () => {
       sent.push(progress);
       return true;
     });
+    await vi.advanceTimersByTimeAsync(1_000);
     for (const percent of [10, 40, 20, 50, 30]) {
       lease.report(progressAt(percent));
       lease.report(progressAt(percent));
@@ -85,12 +86,26 @@ describe('the lease of an attempt', () => {
     expect(sent).toEqual([10, 40, 50].map(progressAt));
   });
 
+  test('sends no progress in the second after the claim, so that a short report needs no renewal', async () => {
+    const sent: number[] = [];
+    hold(async (_id, _attempt, _ms, { percent }) => {
+      sent.push(percent);
+      return true;
+    });
+    for (const percent of [5, 30]) lease.report(progressAt(percent));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(sent).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent).toEqual([30]);
+  });
+
   test('sends the newest progress within a second, even when nothing more is reported', async () => {
     const sent: number[] = [];
     hold(async (_id, _attempt, _ms, { percent }) => {
       sent.push(percent);
       return true;
     });
+    await vi.advanceTimersByTimeAsync(1_000);
     for (const percent of [5, 30, 70]) lease.report(progressAt(percent));
     expect(sent).toEqual([5]);
     await vi.advanceTimersByTimeAsync(1_000);
