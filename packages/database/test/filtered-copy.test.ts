@@ -36,6 +36,10 @@ beforeAll(async () => {
     gateway_flow_id: String(index),
   }));
   await db.sql(
+    `insert into batches (environment_id, dataset, seq, id, accepted, body_sha256) values ($1, 'api', 1, 'facts', $2, '')`,
+    [db.tenant.environmentId, facts.length],
+  );
+  await db.sql(
     'insert into hot_api_facts select * from json_populate_recordset(null::hot_api_facts, $1::json)',
     [JSON.stringify(rows)],
   );

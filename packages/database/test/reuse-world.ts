@@ -334,7 +334,8 @@ export class ReuseWorld {
       signal,
       timeoutMs: 60_000,
     });
-    const [header = '', ...lines] = (await readFile(snapshot.hotFactsPath, 'utf8')).trimEnd().split('\n');
+    const file = snapshot.hotRows === 0 ? '' : await readFile(snapshot.hotFactsPath, 'utf8');
+    const [header = '', ...lines] = file.trimEnd().split('\n');
     const column = header.split(',').indexOf('apiproxy');
     const { startMs, endExclusiveMs } = plan.range;
     const sealed = snapshot.segments

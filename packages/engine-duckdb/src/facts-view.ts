@@ -10,7 +10,8 @@ import {
 } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
-import { selectSegments, type WantedColumn } from './segment-relation.ts';
+import { copiedType } from './duckdb-types.ts';
+import { quoted, selectSegments, type WantedColumn } from './segment-relation.ts';
 
 /**
  * Creates the view `facts` that compiled reports read, over the copied hot facts and the segments
@@ -27,11 +28,17 @@ export async function createFactsView(
   const columns = hotFactsColumns(boundPlan);
   const wanted = wantedColumns(columns);
   const selects = [...(await selectSegments(connection, inRange, wanted, expiredBeforeMs))];
-  if (hotRows > 0 || selects.length === 0) {
+  if (hotRows > 0) {
     await setCopiedFacts(connection, hotFactsPath, columns);
     selects.push(selectCopiedFacts);
   }
+  if (selects.length === 0) selects.push(selectNoFacts(columns));
   await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
+}
+
+function selectNoFacts(columns: FactRowColumns): string {
+  const nulls = columns.map((column) => `cast(null as ${copiedType(column)}) as ${quoted(column.name)}`);
+  return `select ${nulls.join(', ')} where false`;
 }
 
 /** Returns the value columns with their names in segments. */

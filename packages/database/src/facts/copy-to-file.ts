@@ -1,17 +1,18 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ClientBase } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
 
 /** Sets PostgreSQL settings for the current transaction of `client`. */
 export async function setLocalSettings(
   client: ClientBase,
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await client.query(
-    'select set_config(name, value, true) from unnest($1::text[], $2::text[]) as setting (name, value)',
-    [Object.keys(settings), Object.values(settings)],
-  );
+  await client.query({
+    name: 'set-local-settings',
+    text: 'select set_config(name, value, true) from unnest($1::text[], $2::text[]) as setting (name, value)',
+    values: [Object.keys(settings), Object.values(settings)],
+  });
 }
 
 /**
@@ -29,13 +30,20 @@ export async function copyToFile(
   // its listener.
   copied.on('error', () => {});
   try {
-    await pipeline(copied, createWriteStream(file), { signal });
+    // The stream ends before the server reports the row count.
+    await Promise.all([pipeline(copied, createWriteStream(file), { signal }), completionOf(copied)]);
   } catch (error) {
     signal.throwIfAborted();
     throw error;
   }
-  // The stream ends before the server reports the row count. Any later statement waits for the
-  // report.
-  await client.query('select');
   return copied.rowCount;
+}
+
+/** Resolves when the server is ready for the next statement; rejects when the COPY or the connection fails. */
+function completionOf(copied: CopyToStreamQuery): Promise<void> {
+  return new Promise((resolve, reject) => {
+    copied.once('error', reject);
+    // `pg` calls it; the library has an empty one.
+    Object.assign(copied, { handleReadyForQuery: resolve });
+  });
 }

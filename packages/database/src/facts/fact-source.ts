@@ -44,23 +44,27 @@ async function snapshot(
   return inTransaction(
     scoped,
     async (client) => {
-      const { watermark, takenAt, ...expired } = await beginSnapshot(client, boundPlan, retentionDays);
+      const { watermark, takenAt, mayHaveHotFacts, ...expired } = await beginSnapshot(
+        client,
+        boundPlan,
+        retentionDays,
+      );
       const { environmentId } = plan.tenant;
       const { expiredBeforeMs, kept } = keptFacts(boundPlan, expired.expiredBeforeMs);
       const owner = { environmentId, dataset: plan.dataset };
       const segments = await readSegments(client, owner, readRanges(kept.plan));
-      const copy = compileHotFactsCopy(kept);
-      await setLocalSettings(client, {
-        ...snapshotSettings,
-        statement_timeout: String(Math.min(timeoutMs, maxTimeoutMs)),
-        ...copy.settings,
-      });
-      const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
+      const settings = { ...snapshotSettings, statement_timeout: String(Math.min(timeoutMs, maxTimeoutMs)) };
+      let hotRows = 0;
+      if (mayHaveHotFacts) {
+        const copy = compileHotFactsCopy(kept);
+        await setLocalSettings(client, { ...settings, ...copy.settings });
+        hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
+      }
       const rates = exchangeRateCopy(plan);
       const snapshot = { hotFactsPath, hotRows, segments, expiredBeforeMs, watermark, takenAt };
       if (rates === null) return snapshot;
       const exchangeRatesPath = path.join(directory, 'exchange-rates.csv');
-      await setLocalSettings(client, rates.settings);
+      await setLocalSettings(client, { ...settings, ...rates.settings });
       await copyToFile(client, rates.sql, exchangeRatesPath, signal);
       return { ...snapshot, exchangeRatesPath };
     },
@@ -68,23 +72,45 @@ async function snapshot(
   );
 }
 
+interface BegunSnapshot extends Pick<FactSnapshot, 'watermark' | 'takenAt' | 'expiredBeforeMs'> {
+  /** False: the dataset has no hot facts, so there is nothing to copy. */
+  readonly mayHaveHotFacts: boolean;
+}
+
+interface BegunRow {
+  readonly seq: string | null;
+  readonly has_hot_facts: boolean;
+  readonly taken_at: Date;
+  readonly expired_before: Date | null;
+}
+
 /** Must be the first statement: it fixes the snapshot that the COPY reads. */
 async function beginSnapshot(
   client: ClientBase,
   { plan, dataset }: BoundPlan,
   retentionDays: number | null,
-): Promise<Pick<FactSnapshot, 'watermark' | 'takenAt' | 'expiredBeforeMs'>> {
+): Promise<BegunSnapshot> {
   const { environmentId } = plan.tenant;
-  const { rows } = await client.query<{ seq: string | null; taken_at: Date; expired_before: Date | null }>(
-    `select (select max(seq) from batches where environment_id = $1 and dataset = any($2)) as seq,
-            statement_timestamp() as taken_at, ${expiredBefore('e', '$3')} as expired_before
-       from environments e where id = $1`,
-    [environmentId, [plan.dataset, ...dataset.records.map(({ name }) => name)], retentionDays],
-  );
+  const { rows } = await client.query<BegunRow>({
+    name: 'begin-snapshot',
+    text: `
+      select (select max(seq) from batches where environment_id = $1 and dataset = any($2)) as seq,
+             exists (select from batches where environment_id = $1 and dataset = $3 and hot) as has_hot_facts,
+             statement_timestamp() as taken_at, ${expiredBefore('e', '$4')} as expired_before
+        from environments e where id = $1`,
+    values: [
+      environmentId,
+      [plan.dataset, ...dataset.records.map(({ name }) => name)],
+      plan.dataset,
+      retentionDays,
+    ],
+  });
   const row = rows[0];
   if (row === undefined) throw new Error(`environment ${environmentId} does not exist`);
   return {
     watermark: row.seq === null ? null : BigInt(row.seq),
+    // Records are never sealed.
+    mayHaveHotFacts: row.has_hot_facts || dataset.records.length > 0,
     takenAt: row.taken_at,
     expiredBeforeMs: row.expired_before?.getTime() ?? null,
   };

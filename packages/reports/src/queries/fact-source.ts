@@ -7,7 +7,7 @@ import type { BoundPlan, StoredSegment } from '@hourglass/query';
 export interface FactSnapshot {
   /**
    * Path of a CSV file whose header names the columns, as `hotFactsColumns` of the query package
-   * lists them.
+   * lists them. The file may be missing when `hotRows` is 0.
    */
   readonly hotFactsPath: string;
   /**
