@@ -26,17 +26,24 @@ export interface RouteScope {
    * @throws ReportError `environment.not_found`, `hostname.not_found`
    */
   readonly locate: (request: Request, input: object) => Promise<Located>;
+  /**
+   * Locates by the path alone, for `GuardedRoute.read`. Null: the input names the environment.
+   * @throws ReportError `environment.not_found`
+   */
+  readonly locateByPath: (request: Request) => Promise<Located | null>;
 }
 
 /** Path of an environment. */
 export const environmentPrefix = '/v1/organizations/:organization/environments/:environment';
 
 export function environmentScope(findTenant: TenantFinder): RouteScope {
+  const locateByPath = async (request: Request) => ({ tenant: await findTenant(request) });
   return {
     kind: 'environment',
     prefix: environmentPrefix,
     parameters: {},
-    locate: async (request) => ({ tenant: await findTenant(request) }),
+    locate: locateByPath,
+    locateByPath,
   };
 }
 
@@ -52,5 +59,6 @@ export function hostScope(hostnames: Pick<HostnameStore, 'findTenant'>): RouteSc
       if (tenant === null) throw new ReportError('hostname.not_found', { organization, hostname: name });
       return { tenant, hostname: name };
     },
+    locateByPath: () => Promise.resolve(null),
   };
 }

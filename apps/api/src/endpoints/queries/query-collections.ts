@@ -31,6 +31,7 @@ export interface QueryCollection {
   readonly rateLimits: Pick<GuardedRoute, 'prepareHeaders' | 'preparedHeaders'>;
   /** Finds the environment of a request without a query id. Throws as `RouteScope.locate` does. */
   locate(request: Request, response: Response, input: object): Promise<Located>;
+  readonly locateByPath: RouteScope['locateByPath'];
   /**
    * Finds the query in the path.
    * @throws ReportError `query.not_found`
@@ -45,7 +46,7 @@ export interface QueryCollection {
 
 /** The path names the environment, so every response has its rate limit headers. */
 export function environmentQueries(
-  { kind, prefix, parameters, locate }: RouteScope,
+  { kind, prefix, parameters, locate, locateByPath }: RouteScope,
   queries: QueryStore & PolledQueries,
   rateLimits: RateLimits,
 ): QueryCollection {
@@ -61,6 +62,7 @@ export function environmentQueries(
       prepareHeaders: (request) => rateLimits(scopeOf(request)),
     },
     locate: (request, _response, input) => locate(request, input),
+    locateByPath,
     find: (request) =>
       findQuery(request, async (id) => {
         const record = await queries.find(scopeOf(request), id);
@@ -79,7 +81,7 @@ export function environmentQueries(
  * found.
  */
 export function hostQueries(
-  { kind, prefix, parameters, locate }: RouteScope,
+  { kind, prefix, parameters, locate, locateByPath }: RouteScope,
   queries: QueryStore & PolledQueries,
   rateLimits: RateLimits,
 ): QueryCollection {
@@ -96,6 +98,7 @@ export function hostQueries(
       response.set(await rateLimits(located.tenant));
       return located;
     },
+    locateByPath,
     async find(request, response) {
       const { organization } = scopeOf(request);
       const record = await findQuery(request, async (id) => {

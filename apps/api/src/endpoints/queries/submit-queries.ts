@@ -74,8 +74,9 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       200: { description: 'Response to a dry run: what the query would read.', json: queryExplanation },
       201: { description: 'The enqueued query.', json: queryStatus },
     },
-    async handle({ request, response, principal, parameters: { tzo, dryRun }, body: wholeBody, audit }) {
-      const { tenant, hostname } = await collection.locate(request, response, wholeBody);
+    read: (request) => collection.locateByPath(request),
+    async handle({ request, response, principal, found, parameters: { tzo, dryRun }, body: wholeBody, audit }) {
+      const { tenant, hostname } = found ?? (await collection.locate(request, response, wholeBody));
       const body = withoutHostname(wholeBody);
       const { requested, labels, mayReuse } = partsOf(body, { tenant, hostname, tzo });
       const scans = scansWhileConnected(response, ports);
