@@ -109,10 +109,14 @@ export async function moveIntoPlace(temporary: string, target: string): Promise<
     }
   }
   const topmost = firstCreated === undefined ? folder : path.dirname(firstCreated);
-  for (let current = folder; ; current = path.dirname(current)) {
-    await syncFolder(current);
-    if (current === topmost || current === path.dirname(current)) return;
-  }
+  // Concurrently: file systems with a journal write it once for all of them.
+  await Promise.all(foldersUpTo(folder, topmost).map(syncFolder));
+}
+
+/** Lists `folder` and its ancestors up to `topmost`. */
+function foldersUpTo(folder: string, topmost: string): readonly string[] {
+  const parent = path.dirname(folder);
+  return folder === topmost || folder === parent ? [folder] : [folder, ...foldersUpTo(parent, topmost)];
 }
 
 async function syncFolder(folder: string): Promise<void> {
