@@ -14,14 +14,14 @@ export interface DatabaseWork {
 export const databaseWork = {
   /** Token, tenant, fields; then one transaction: batch, COPY, end of the batch. */
   'API: a batch of 1,000 facts': { transactions: 4, statements: 11, roundTrips: 8 },
-  /** Token, tenant, fields; then one statement that counts against the limits and inserts. */
-  'API: a submission': { transactions: 4, statements: 8, roundTrips: 4 },
+  /** Token, tenant and limits; fields; then one statement that counts against the limits and inserts. */
+  'API: a submission': { transactions: 3, statements: 6, roundTrips: 3 },
   /** Everything that a poll needs is one statement. */
   'API: a poll': { transactions: 1, statements: 2, roundTrips: 1 },
   /** Token, query, and the event of the audit log. */
   'API: a download': { transactions: 3, statements: 6, roundTrips: 3 },
-  /** Next query, claim, one snapshot of seven statements, first progress, publication, sharing, next query. */
-  'worker: a report over hot facts': { transactions: 7, statements: 13, roundTrips: 13 },
+  /** Next query, claim, one snapshot of six statements, publication, sharing, next query. */
+  'worker: a report over hot facts': { transactions: 6, statements: 11, roundTrips: 11 },
 } as const satisfies Record<string, DatabaseWork>;
 
 /** Work of DuckDB for one report, from the snapshot to the last file of rows. */
