@@ -57,7 +57,7 @@ describe('DuckDB reads exactly as much as is counted', () => {
   );
 });
 
-test('a report in slices reads each fact once, with three statements a slice', async () => {
+test('a report in slices reads each fact once, with two statements a slice', async () => {
   const { limit: _, ...request } = named(reports.shapes, reportReads.slices.report);
   const { sliceFacts, rowsRead } = reportReads.slices;
   const work = await reports.write(request, { engine: reports.engineWithSlices(sliceFacts) });

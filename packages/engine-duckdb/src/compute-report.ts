@@ -11,7 +11,7 @@ import type { InstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openRates, openReport } from './open-report.ts';
 import { coverageOf, coverSegments, type Coverage } from './partials/cover-segments.ts';
-import { closePartials, openPartials } from './partials/open-partials.ts';
+import { openPartials, type OpenPartials } from './partials/open-partials.ts';
 import { hasPartials, withoutPartials } from './partials/without-partials.ts';
 import { withPercentileMethod } from './percentile-memory.ts';
 import type { ReportPart } from './report-slices.ts';
@@ -149,7 +149,7 @@ async function* computeUntilPause<Item>(
       const narrowed = narrowPlan(remainingTask, bound);
       state.divided = await divideReport(connection, narrowed, { isBounded: bound !== null, terms });
       if (state.divided === null) {
-        yield* computeAtOnce(connection, computing, narrowed);
+        yield* computeAtOnce(connection, computing, { boundPlan: narrowed });
         return;
       }
     } else await openRates(connection, task.facts);
@@ -160,14 +160,14 @@ async function* computeUntilPause<Item>(
 }
 
 /**
- * Covers the segments of a report with partials. Returns the plan over them, null for a report that reads
+ * Covers the segments of a report with partials. Returns the view over them, null for a report that reads
  * facts, or that the run should pause first.
  */
 async function reportOfPartials<Item>(
   connection: DuckDBConnection,
   task: EngineTask,
   { terms: engine, state, computation: { maxCoveringMs } }: Computing<Item>,
-): Promise<BoundPlan | 'paused' | null> {
+): Promise<OpenPartials | 'paused' | null> {
   const { facts } = state;
   if (!hasPartials(facts)) return null;
   const untilMs = performance.now() + (maxCoveringMs ?? Infinity);
@@ -177,22 +177,22 @@ async function reportOfPartials<Item>(
   const coverage = await coverSegments(connection, { task: partialTask, engine, isPauseWanted }, begun);
   state.coverage = coverage;
   if (maxCoveringMs === null && coverage !== null && coverage.coverable.length > 0) return 'paused';
-  const boundPlan = coverage && (await openPartials(connection, partialTask, coverage));
-  if (boundPlan === null) state.facts = await withoutPartials(facts);
-  return boundPlan;
+  const opened = coverage && (await openPartials(connection, partialTask, coverage));
+  if (opened === null) state.facts = await withoutPartials(facts);
+  return opened;
 }
 
 function computeAtOnce<Item>(
   connection: DuckDBConnection,
   { task, terms, state, computation }: Computing<Item>,
-  boundPlan: BoundPlan,
+  { boundPlan, close }: Pick<OpenPartials, 'boundPlan'> & Partial<OpenPartials>,
 ): AsyncGenerator<Item, void> {
   return emitPart(connection, computation, state, {
     boundPlan: withPercentileMethod(boundPlan, state.facts, terms),
     isLast: true,
     onProgress: (share) => task.onProgress?.(share),
     async finish() {
-      if (boundPlan.readsPartials === true) await closePartials(connection);
+      await close?.();
       state.remaining = null;
     },
   });

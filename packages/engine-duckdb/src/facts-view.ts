@@ -27,7 +27,7 @@ export async function createFactsView(
   const inRange = segments.filter((segment) => mayRead(ranges, segment));
   const columns = hotFactsColumns(boundPlan);
   const wanted = wantedColumns(columns);
-  const selects = [...(await selectSegments(connection, inRange, wanted, expiredBeforeMs))];
+  const selects = [...selectSegments(inRange, wanted, expiredBeforeMs)];
   if (hotRows > 0) {
     await setCopiedFacts(connection, hotFactsPath, columns);
     selects.push(selectCopiedFacts);

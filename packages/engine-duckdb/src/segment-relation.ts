@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { listValue, VARCHAR, LIST, type DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnType, SegmentColumn } from '@hourglass/query';
 import { duckDbTypes } from './duckdb-types.ts';
 import { hiddenCondition, type HidingSegment } from './visible-facts.ts';
@@ -29,60 +28,47 @@ export interface WantedColumn {
  * segments with the same columns. A column that was added after a segment was written is null in
  * it.
  */
-export async function selectSegments(
-  connection: DuckDBConnection,
+export function selectSegments(
   segments: readonly ReadableSegment[],
   wanted: readonly WantedColumn[],
   expiredBeforeMs: number | null,
-): Promise<readonly string[]> {
-  return Promise.all(
-    groupSegments(segments, expiredBeforeMs).map(async ({ segments: group, hidden }, index) => {
-      const relation = await setSegmentPaths(connection, group, index);
-      const present = new Set(group[0]?.columns.map(({ name }) => name));
-      const selected = wanted.map(({ name, type, segmentName }) => {
-        const value = present.has(segmentName) ? quoted(segmentName) : `cast(null as ${duckDbTypes[type]})`;
-        return `, ${value} as ${quoted(name)}`;
-      });
-      return `
-        select environment_id, "timestamp" ${selected.join('')}
-          from ${relation} ${hidden === null ? '' : `where not (${hidden})`}`;
-    }),
-  );
+): readonly string[] {
+  return groupSegments(segments, expiredBeforeMs).map(({ segments: group, hidden }) => {
+    const present = new Set(group[0]?.columns.map(({ name }) => name));
+    const selected = wanted.map(({ name, type, segmentName }) => {
+      const value = present.has(segmentName) ? quoted(segmentName) : `cast(null as ${duckDbTypes[type]})`;
+      return `, ${value} as ${quoted(name)}`;
+    });
+    return `
+      select environment_id, "timestamp" ${selected.join('')}
+        from ${parquetRelation(group)} ${hidden === null ? '' : `where not (${hidden})`}`;
+  });
 }
 
 /** Returns selects that each yield the number of hidden facts of some segments. */
-export async function countHiddenSelects(
-  connection: DuckDBConnection,
+export function countHiddenSelects(
   segments: readonly ReadableSegment[],
   expiredBeforeMs: number | null,
-): Promise<readonly string[]> {
-  return Promise.all(
-    groupSegments(segments, expiredBeforeMs)
-      .filter(({ hidden }) => hidden !== null)
-      .map(async ({ segments: group, hidden }, index) => {
-        const relation = await setSegmentPaths(connection, group, index);
-        return `select count(*) as facts from ${relation} where ${hidden}`;
-      }),
-  );
+): readonly string[] {
+  return groupSegments(segments, expiredBeforeMs)
+    .filter(({ hidden }) => hidden !== null)
+    .map(
+      ({ segments: group, hidden }) =>
+        `select count(*) as facts from ${parquetRelation(group)} where ${hidden}`,
+    );
 }
 
-function setSegmentPaths(
-  connection: DuckDBConnection,
-  segments: readonly ReadableSegment[],
-  index: number,
-): Promise<string> {
-  return setParquetPaths(connection, segments, `segment_paths_${index}`);
+/**
+ * Returns the relation of files with the same columns. Their paths are literals: a view takes no parameters, and a
+ * variable for them would be one more statement for each report.
+ */
+export function parquetRelation(files: readonly { readonly path: string }[]): string {
+  const paths = files.map((file) => textLiteral(path.resolve(file.path)));
+  return `read_parquet([${paths.join(', ')}], hive_partitioning = false)`;
 }
 
-/** Sets the paths in a variable, because a view takes no parameters, and returns their relation. */
-export async function setParquetPaths(
-  connection: DuckDBConnection,
-  files: readonly { readonly path: string }[],
-  variable: string,
-): Promise<string> {
-  const paths = files.map((file) => path.resolve(file.path));
-  await connection.run(`set variable ${variable} = $1`, [listValue(paths)], [LIST(VARCHAR)]);
-  return `read_parquet(getvariable('${variable}'), hive_partitioning = false)`;
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function groupSegments(

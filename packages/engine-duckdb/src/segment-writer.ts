@@ -14,7 +14,7 @@ import { defaultPartialRowsPerFact } from './engine-context.ts';
 import { toAttemptFailure } from './engine-error.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { computePartial } from './partials/compute-partial.ts';
-import { countHiddenSelects, selectSegments, type ReadableSegment } from './segment-relation.ts';
+import { countHiddenSelects, selectSegments, textLiteral, type ReadableSegment } from './segment-relation.ts';
 
 export interface SegmentWriterOptions {
   /** Memory for the segment being written. */
@@ -56,7 +56,7 @@ export function createSegmentWriter({
         const removed = await countHidden(connection, segments, expiredBeforeMs);
         const columns = unionOfColumns(segments.map((segment) => segment.columns));
         const wanted = columns.map((column) => ({ ...column, segmentName: column.name }));
-        const selects = await selectSegments(connection, segments, wanted, expiredBeforeMs);
+        const selects = selectSegments(segments, wanted, expiredBeforeMs);
         const file = await writeSegment(connection, selects.join(' union all '), { directory, columns });
         return { file, removed };
       }),
@@ -75,7 +75,7 @@ async function countHidden(
   segments: readonly ReadableSegment[],
   expiredBeforeMs: number | null,
 ): Promise<number> {
-  const selects = await countHiddenSelects(connection, segments, expiredBeforeMs);
+  const selects = countHiddenSelects(segments, expiredBeforeMs);
   if (selects.length === 0) return 0;
   const counted = await connection.runAndReadAll(
     `select sum(facts)::double from (${selects.join(' union all ')})`,
@@ -142,7 +142,7 @@ export async function writeSegment(
   const file = path.resolve(directory, `${randomUUID()}.parquet`);
   try {
     await connection.run(
-      `copy (select * from (${select}) order by "timestamp") to '${file.replaceAll("'", "''")}'
+      `copy (select * from (${select}) order by "timestamp") to ${textLiteral(file)}
          (format parquet, ${encoding})`,
     );
     const found = await connection.runAndReadAll(

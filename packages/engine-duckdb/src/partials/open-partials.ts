@@ -9,7 +9,7 @@ import {
 } from '@hourglass/query';
 import type { PlacedPartial } from '@hourglass/reports';
 import { createFactsView } from '../facts-view.ts';
-import { quoted, setParquetPaths } from '../segment-relation.ts';
+import { parquetRelation, quoted } from '../segment-relation.ts';
 import { runStatement } from '../statements.ts';
 import type { Coverage } from './cover-segments.ts';
 import { isSumTooLarge } from './sum-too-large.ts';
@@ -19,33 +19,49 @@ const uncoveredTable = 'uncovered_facts';
 /** The rows that the filter selects of partials of all facts. */
 const filteredTable = 'filtered_partials';
 
+/** The view `facts` over partials. */
+export interface OpenPartials {
+  /** The plan of the report over the view. */
+  readonly boundPlan: BoundPlan;
+  /** Drops the tables that the view reads, if there are any. */
+  close(): Promise<void>;
+}
+
 /**
- * Creates the view `facts` over partials: those that cover segments, and one of all other facts. Returns
- * the plan of the report over it; null if a sum of these facts does not fit. `closePartials` frees what it
- * holds.
+ * Creates the view `facts` over partials: those that cover segments, and one of all other facts. Null: a sum
+ * of these facts does not fit.
  */
 export async function openPartials(
   connection: DuckDBConnection,
   task: TaskWithPartials,
   { covering, uncovered }: Coverage,
-): Promise<BoundPlan | null> {
+): Promise<OpenPartials | null> {
   const { plan, dataset, facts } = task;
   const { shape: wanted } = facts.partials;
+  const tables: string[] = [];
   const isOfAllFacts = ({ shape }: PlacedPartial) => isFiltered(shape, wanted);
   const exact = covering.filter((partial) => !isOfAllFacts(partial));
-  const selects = await selectEach(connection, exact, { name: 'partial_paths', columns: columnsOf(wanted) });
+  const selects = selectEach(exact, columnsOf(wanted));
   const unfiltered = covering.filter(isOfAllFacts);
   if (unfiltered.length > 0) {
     await createFiltered(connection, task, unfiltered);
+    tables.push(filteredTable);
     selects.push(selectColumns(filteredTable, planNames(wanted)));
   }
   if (facts.hotRows > 0 || uncovered.length > 0 || selects.length === 0) {
     await createFactsView(connection, { ...facts, segments: uncovered }, { plan, dataset });
-    if (!(await createUncovered(connection, task))) return null;
+    if (!(await createUncovered(connection, task))) {
+      await dropTables(connection, tables);
+      return null;
+    }
+    tables.push(uncoveredTable);
     selects.push(selectColumns(uncoveredTable, columnsOf(wanted)));
   }
   await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
-  return { plan: { ...plan, filter: null }, dataset, readsPartials: true };
+  return {
+    boundPlan: { plan: { ...plan, filter: null }, dataset, readsPartials: true },
+    close: () => dropTables(connection, tables),
+  };
 }
 
 /** Into a table, because a view takes no parameters. */
@@ -57,7 +73,7 @@ async function createFiltered(
   const { shape } = task.facts.partials;
   const keys = new Map([...shape.keys, ...(shape.filteredBy ?? [])].map((key) => [key.name, key]));
   const columns = columnsOf({ ...shape, keys: [...keys.values()] });
-  const selects = await selectEach(connection, partials, { name: 'unfiltered_paths', columns });
+  const selects = selectEach(partials, columns);
   await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
   const { sql, parameters } = compileFilteredPartials(task);
   await runStatement(connection, {
@@ -81,22 +97,13 @@ async function createUncovered(connection: DuckDBConnection, task: TaskWithParti
   }
 }
 
-export async function closePartials(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`drop table if exists ${uncoveredTable}`);
-  await connection.run(`drop table if exists ${filteredTable}`);
+async function dropTables(connection: DuckDBConnection, tables: readonly string[]): Promise<void> {
+  for (const table of tables) await connection.run(`drop table ${table}`);
 }
 
-/** Selects from partials, by one relation for all files with the same columns. `name` is that of variables. */
-async function selectEach(
-  connection: DuckDBConnection,
-  partials: readonly PlacedPartial[],
-  { name, columns }: { readonly name: string; readonly columns: readonly SelectedColumn[] },
-): Promise<string[]> {
-  return Promise.all(
-    [...byShape(partials)].map(async (ofShape, index) =>
-      selectColumns(await setParquetPaths(connection, ofShape, `${name}_${index}`), columns),
-    ),
-  );
+/** Selects from partials, by one relation for all files with the same columns. */
+function selectEach(partials: readonly PlacedPartial[], columns: readonly SelectedColumn[]): string[] {
+  return [...byShape(partials)].map((ofShape) => selectColumns(parquetRelation(ofShape), columns));
 }
 
 function byShape(partials: readonly PlacedPartial[]): Iterable<readonly PlacedPartial[]> {

@@ -75,7 +75,15 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       201: { description: 'The enqueued query.', json: queryStatus },
     },
     read: (request) => collection.locateByPath(request),
-    async handle({ request, response, principal, found, parameters: { tzo, dryRun }, body: wholeBody, audit }) {
+    async handle({
+      request,
+      response,
+      principal,
+      found,
+      parameters: { tzo, dryRun },
+      body: wholeBody,
+      audit,
+    }) {
       const { tenant, hostname } = found ?? (await collection.locate(request, response, wholeBody));
       const body = withoutHostname(wholeBody);
       const { requested, labels, mayReuse } = partsOf(body, { tenant, hostname, tzo });
