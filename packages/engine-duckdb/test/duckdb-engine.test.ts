@@ -81,6 +81,25 @@ test('a report without facts has no rows', async () => {
   expect(await report([])).toEqual([]);
 });
 
+test('a report without facts needs no file of hot facts', async () => {
+  const task = await taskOver([], { plan: planOf({}), directory, signal });
+  const facts = { ...task.facts, hotFactsPath: path.join(directory, 'missing.csv') };
+  expect(await rowsOf(engine.run({ ...task, facts }))).toEqual([]);
+});
+
+test('segments are read from a folder whose name has quotes', async () => {
+  const folder = path.join(root, `it's "here"`);
+  await mkdir(folder);
+  const task = await taskOver([fact({ apiproxy: 'sealed' })], {
+    plan: planOf({}),
+    directory: folder,
+    signal,
+  });
+  const segment = await engine.writeHotFacts(task);
+  const facts = { ...task.facts, hotRows: 0, segments: segment === null ? [] : [segment] };
+  expect(await rowsOf(engine.run({ ...task, facts }))).toEqual([['1', 'sealed']]);
+});
+
 test('a report equals one computed row by row', async () => {
   const text = fc.oneof(
     fc.constantFrom(null, '', 'a', '"', ',', '\n', '7,x\n'),
