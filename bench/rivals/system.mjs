@@ -27,8 +27,8 @@ const settings = {
 /** The worker's default merge settings, to detect that merging has finished. */
 const mergeTerms = { targetFacts: 4_000_000, minSegments: 4, spanMs: mergeSpanMs(null) };
 const settlePollMs = 250;
-/** Polling takes CPU time from the report; a late poll adds to Hourglass's time. */
-const pollDelayMs = (passedMs) => Math.max(20, passedMs / 50);
+/** Answered at the next state. Polls would take CPU time from the report, and a late one add to its time. */
+const untilNextState = { headers: { prefer: 'wait=60' } };
 
 /** Calls `work(system)` with a complete Hourglass at default settings, except for the submission limits. */
 export async function withSystem({ directory, threads }, work) {
@@ -116,7 +116,6 @@ async function untilSettled(sql) {
 
 /** Submits a query and waits for it. Returns the path of its archive. */
 async function report(call, request) {
-  const startMs = performance.now();
   const response = await call(`${environmentPath}/queries`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -125,10 +124,9 @@ async function report(call, request) {
   });
   const { self } = await response.json();
   for (;;) {
-    const { state, error } = await (await call(`/v1${self}`)).json();
+    const { state, error } = await (await call(`/v1${self}`, untilNextState)).json();
     if (state === 'completed') return `/v1${self}/result`;
     if (state !== 'enqueued' && state !== 'running') throw new Error(`a query ended as ${state}: ${error}`);
-    await delay(pollDelayMs(performance.now() - startMs));
   }
 }
 
