@@ -54,6 +54,13 @@ const bodies: Readonly<Record<RouteScope['kind'], { schema: z.ZodType<SubmitQuer
     host: { schema: submitHostQueryBody, example: { ...example, envgroupHostname: 'api.example.com' } },
   };
 
+const parameters = {
+  tzo: utcOffset,
+  dryRun: oneOf(['true', 'false'])
+    .default('false')
+    .describe('true: enqueue nothing and return an estimate of what the query would read.'),
+};
+
 /** `POST …/queries` and `POST …/hostQueries` */
 export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueriesPorts): GuardedRoute {
   const { schema, example: bodyExample } = bodies[collection.kind];
@@ -63,27 +70,16 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
     path: collection.path,
     scope: 'submit',
     operation: { id: `submit${collection.noun}`, tag: collection.tag, summary: 'Submit a query' },
-    parameters: {
-      tzo: utcOffset,
-      dryRun: oneOf(['true', 'false'])
-        .default('false')
-        .describe('true: enqueue nothing and return an estimate of what the query would read.'),
-    },
+    parameters,
     body: jsonBody(schema, { maxBytes: maxSubmissionBytes, example: bodyExample }),
     responses: {
       200: { description: 'Response to a dry run: what the query would read.', json: queryExplanation },
       201: { description: 'The enqueued query.', json: queryStatus },
     },
     read: (request) => collection.locateByPath(request),
-    async handle({
-      request,
-      response,
-      principal,
-      found,
-      parameters: { tzo, dryRun },
-      body: wholeBody,
-      audit,
-    }) {
+    async handle(call) {
+      const { request, response, principal, found, body: wholeBody, audit } = call;
+      const { tzo, dryRun } = call.parameters;
       const { tenant, hostname } = found ?? (await collection.locate(request, response, wholeBody));
       const body = withoutHostname(wholeBody);
       const { requested, labels, mayReuse } = partsOf(body, { tenant, hostname, tzo });
