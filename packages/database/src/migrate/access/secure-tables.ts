@@ -4,7 +4,7 @@ import { escapeIdentifier, type Client } from 'pg';
 import { databaseRoles, type DatabaseRole } from '../../connection/roles.ts';
 import { ensureRoles } from './ensure-roles.ts';
 import { secureFunctions } from './function-access.ts';
-import { createTriggerFunction, hotTableWall } from './hot-table-wall.ts';
+import { createWallFunctions, hotTableWall } from './hot-table-wall.ts';
 import { reportOtherMembers } from './other-members.ts';
 import { readRelations, type Relation } from './relations.ts';
 import {
@@ -30,7 +30,7 @@ export async function secureTables(client: Client, log: (message: string) => voi
   await client.query(
     `do $$ begin execute format('grant usage on schema %I to ${databaseRoles.join(', ')}', current_schema()); end $$`,
   );
-  await client.query(createTriggerFunction);
+  await client.query(createWallFunctions);
   const before = await readRelations(client);
   for (const table of before.filter(({ content }) => content === 'facts')) {
     const view = before.find(({ name }) => name === viewOfHotTable(table.name));
