@@ -29,6 +29,10 @@ export class MemoryFactStore implements FactStore {
     return Promise.resolve(this.batches.get(id) ?? null);
   }
 
+  async storeTogether(): Promise<'apart'> {
+    return Promise.resolve('apart');
+  }
+
   async reserveBatch(): Promise<string> {
     return Promise.resolve('7');
   }

@@ -67,8 +67,9 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     },
     body: streamedBody('application/x-ndjson', factSchema(ports.catalogue)),
     responses: { 201: { description: 'The batch is committed.', json: factsAccepted } },
-    async handle({ request, response, principal, reauthenticate, parameters: { onError }, audit }) {
-      const tenant = await findTenant(request);
+    read: findTenant,
+    async handle({ request, response, principal, reauthenticate, parameters, found: tenant, audit }) {
+      const { onError } = parameters;
       const target = targetOf(request, targets);
       const id = readIdempotencyKey(request) ?? randomUUID();
       const { organization, email } = principal;

@@ -5,21 +5,30 @@ import type { Queryable, Scoped, ScopedPool } from '../connection/scoped-pool.ts
 import { everyTenant } from '../connection/scope.ts';
 import { asDatabaseError, servedByDatabase } from '../connection/database-errors.ts';
 import { createBatchWriter } from './batch-writer.ts';
+import type { StoreShared } from './shared-transactions.ts';
 import { factTable, recordTable } from './row-table.ts';
 
-export interface FactStorePools {
+export interface FactStorePorts {
   /** Each batch holds one connection from `openBatch` to `commit` or `rollback`. */
   readonly copyPool: ScopedPool;
+  /** Stores batches that have arrived whole. */
+  readonly storeShared: StoreShared;
   /** Looks batches up and reserves their numbers. */
   readonly controlPool: ScopedPool;
 }
 
 export function createFactStore(
-  { copyPool, controlPool }: FactStorePools,
+  { copyPool, storeShared, controlPool }: FactStorePorts,
   audit: AuditOf<WrittenBatch>,
 ): FactStore {
   return {
     findBatch: (identity) => servedByDatabase(() => acceptedBatch(controlPool.within(identity), identity)),
+    async storeTogether(identity, batch) {
+      const { id, target } = identity;
+      if (target.kind !== 'facts') return 'apart';
+      const event = audit({ id, target: target.name, accepted: batch.accepted });
+      return storeShared({ ...batch, identity, dataset: target.dataset, event });
+    },
     reserveBatch: () => servedByDatabase(() => reserveBatch(controlPool.within(everyTenant))),
     openBatch: (identity, batchSeq) =>
       servedByDatabase(() =>

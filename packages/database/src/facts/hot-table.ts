@@ -7,6 +7,11 @@ import {
 } from '@hourglass/query';
 import { escapeIdentifier } from 'pg';
 
+export interface BatchReference {
+  readonly environmentId: number;
+  readonly batchSeq: string;
+}
+
 /** The column names of an encoded fact's cells. */
 export function factCellColumns(dataset: Dataset): readonly string[] {
   const stored = [timestampColumn.name, ...storedColumns(dataset).map((column) => column.name)];
@@ -17,4 +22,9 @@ export function factCellColumns(dataset: Dataset): readonly string[] {
 export function copyIntoHotTable({ hotTable }: Dataset, columns: readonly string[]): string {
   const names = [environmentColumn.name, 'batch_seq', ...columns].map(escapeIdentifier);
   return `copy ${escapeIdentifier(hotTable)} (${names.join(', ')}) from stdin`;
+}
+
+/** Precedes every line: the cells of the tenant and the batch. */
+export function factPrefix({ environmentId, batchSeq }: BatchReference): string {
+  return `${environmentId}\t${batchSeq}\t`;
 }

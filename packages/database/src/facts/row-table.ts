@@ -1,7 +1,7 @@
 import type { Dataset, RecordSet } from '@hourglass/query';
 import type { ClientBase } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-import { copyIntoHotTable, factCellColumns } from './hot-table.ts';
+import { copyChunks } from './copy-chunks.ts';
+import { copyIntoHotTable, factCellColumns, factPrefix, type BatchReference } from './hot-table.ts';
 import { recordStatements } from './record-table.ts';
 
 /** Writes the rows of one batch within its transaction. */
@@ -18,11 +18,6 @@ export interface RowTable {
   finish(): Promise<void>;
 }
 
-export interface BatchReference {
-  readonly environmentId: number;
-  readonly batchSeq: string;
-}
-
 /** Appends facts to their dataset's hot table. */
 export function factTable(
   client: ClientBase,
@@ -32,8 +27,8 @@ export function factTable(
   return {
     isHot: true,
     columns: factCellColumns(dataset),
-    rowPrefix: `${environmentId}\t${batchSeq}\t`,
-    write: (chunk, columns) => copyChunk(client, copyIntoHotTable(dataset, columns), chunk),
+    rowPrefix: factPrefix({ environmentId, batchSeq }),
+    write: (chunk, columns) => copyChunks(client, copyIntoHotTable(dataset, columns), [chunk]),
     finish: () => Promise.resolve(),
   };
 }
@@ -53,23 +48,10 @@ export function recordTable(
     async write(chunk, columns) {
       if (!prepared) await client.query(prepare);
       prepared = true;
-      await copyChunk(client, copy(columns), chunk);
+      await copyChunks(client, copy(columns), [chunk]);
     },
     async finish() {
       if (prepared) await client.query(merge, [environmentId, batchSeq]);
     },
   };
-}
-
-/**
- * Uses events instead of a pipeline: the stream never calls back for a chunk whose connection was
- * lost.
- */
-function copyChunk(client: ClientBase, statement: string, chunk: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stream = client.query(copyFrom(statement));
-    stream.once('finish', resolve);
-    stream.on('error', reject);
-    stream.end(chunk);
-  });
 }

@@ -1,7 +1,7 @@
 import { acceptSpooled } from '../bulk/accept-spooled.ts';
 import { rowFormat } from '../check/row-format.ts';
 import type { AcceptBatchOptions, ArrivingBody } from './batch-options.ts';
-import { readRepeat, refusedBatch, repeatResult, type BatchResult } from './batch-result.ts';
+import { acceptedBatch, readRepeat, refusedBatch, repeatResult, type BatchResult } from './batch-result.ts';
 import { BodyMeter } from './body-meter.ts';
 import { bodySource } from './body-source.ts';
 import { bufferBody, type BufferedBody } from './buffer-body.ts';
@@ -70,6 +70,11 @@ async function acceptBuffered(
     return earlier === null ? refusedBatch(reader) : repeatResult(earlier, reader, bodySha256);
   }
   return writePermits.run(signal, async () => {
+    if (identity.target.kind === 'facts') {
+      const { accepted } = reader;
+      const stored = await store.storeTogether(identity, { rows, accepted, bodySha256, signal });
+      if (stored === 'stored') return acceptedBatch(identity.id, reader);
+    }
     const opened = await store.openBatch(identity);
     if ('accepted' in opened) return repeatResult(opened.accepted, reader, bodySha256);
     return writeBatch(opened.writer, { id: identity.id, signal, bodySha256 }, async (sink) => {

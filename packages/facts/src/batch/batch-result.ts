@@ -17,6 +17,11 @@ export type BatchResult =
   /** The same id was used with a different body. */
   | { readonly kind: 'conflict' };
 
+/** The result of a batch that was stored now. */
+export function acceptedBatch(id: string, { rows, accepted, faults }: BatchReader): BatchResult {
+  return { kind: 'accepted', batch: id, repeated: false, accepted, rejected: rows - accepted, faults };
+}
+
 /** Counts and checks the rows of a body that may repeat an accepted batch, without keeping them. */
 export async function readRepeat(body: AsyncIterable<Buffer>, format: RowFormat): Promise<BatchReader> {
   const reader = new BatchReader({ format, refuseAll: false, sink: null });

@@ -64,10 +64,26 @@ export interface BatchWriter {
   rollback(): Promise<void>;
 }
 
+/** A batch of facts that has arrived whole. */
+export interface ArrivedBatch {
+  readonly rows: readonly EncodedRows[];
+  readonly accepted: number;
+  readonly bodySha256: string;
+  /** Aborts when the client has left or may no longer send. */
+  readonly signal: AbortSignal;
+}
+
 /** Stores facts until they are sealed, and records until they are replaced. */
 export interface FactStore {
   /** Finds the batch that was accepted under the id. */
   findBatch(identity: BatchIdentity): Promise<AcceptedBatch | null>;
+  /**
+   * Stores a batch of facts in one transaction with those of its environment and dataset that arrive
+   * at the same time. Returns `stored` when it is committed. `apart`: nothing was stored, because its
+   * id is taken or the transaction failed; `openBatch` tells which. Throws the reason of the signal if
+   * it aborts before the transaction begins.
+   */
+  storeTogether(identity: BatchIdentity, batch: ArrivedBatch): Promise<'stored' | 'apart'>;
   /** Returns a number for a batch whose segments are written before it is opened. */
   reserveBatch(): Promise<string>;
   /**

@@ -1,5 +1,5 @@
 import type { BatchReader, RowSink } from './batch-reader.ts';
-import { refusedBatch, type BatchResult } from './batch-result.ts';
+import { acceptedBatch, refusedBatch, type BatchResult } from './batch-result.ts';
 import type { BatchWriter } from './fact-store.ts';
 
 export interface WrittenBatch {
@@ -20,13 +20,13 @@ export async function writeBatch(
   try {
     const reader = await writeRows(writer);
     signal.throwIfAborted();
-    const { rows, accepted, faults, isRefused } = reader;
+    const { accepted, isRefused } = reader;
     if (isRefused || accepted === 0) {
       await writer.rollback();
       return refusedBatch(reader);
     }
     await writer.commit({ accepted, bodySha256 });
-    return { kind: 'accepted', batch: id, repeated: false, accepted, rejected: rows - accepted, faults };
+    return acceptedBatch(id, reader);
   } catch (error) {
     // An error of the rollback must not replace the first one.
     await writer.rollback().catch(() => {});
