@@ -56,6 +56,36 @@ describe('facts over HTTP', () => {
     expect(await countOf('once')).toBe(5);
   });
 
+  test('in batches that arrive together are stored, repeated or refused each by itself', async () => {
+    const key = (id: string) => ({ 'Idempotency-Key': id });
+    const known = line('together').repeat(2);
+    expect((await post(known, key('together-known'))).status).toBe(201);
+    const leaving = new AbortController();
+    const endless = new ReadableStream<Uint8Array>({
+      start: (body) => body.enqueue(new TextEncoder().encode(line('together'))),
+    });
+    const left = system.client.request('/facts/api', {
+      ...{ method: 'POST', body: endless, duplex: 'half', signal: leaving.signal },
+    });
+    const stored = Array.from({ length: 6 }, (_, at) =>
+      post(line('together').repeat(3), key(`together-${at}`)),
+    );
+    const others = [
+      post(known, key('together-known')),
+      post(line('other'), key('together-known')),
+      post(`${line('together')}{"timestamp":"never"}\n`),
+      // More blank lines than a batch may have.
+      post(Buffer.alloc(100_001, '\n')),
+    ];
+    leaving.abort();
+    await expect(left).rejects.toThrow('aborted');
+    const statuses = async (answers: readonly Promise<Response>[]) =>
+      (await Promise.all(answers)).map(({ status }) => status);
+    expect(await statuses(stored)).toEqual([201, 201, 201, 201, 201, 201]);
+    expect(await statuses(others)).toEqual([201, 409, 400, 413]);
+    expect([await countOf('together'), await countOf('other')]).toEqual([2 + 6 * 3, 0]);
+  });
+
   test('under a used Idempotency-Key with another body are a 409, not silently dropped', async () => {
     const key = { 'Idempotency-Key': 'batch-2' };
     expect((await post(line('first'), key)).status).toBe(201);

@@ -16,7 +16,7 @@ const concurrentConversions = 2;
 const maxConversionSpillMb = 1024;
 /** Bodies that are being received may take this part of the memory of the engine for batches. */
 const bodyMemoryShare = 4;
-/** Transactions of batches, each of which holds a connection. */
+/** Batches that are written at the same time, and so the most connections that they hold. */
 const batchWrites = { permits: 8, permitsPerKey: 6 };
 /** Blank lines of a batch: enough for a file with one after each of its facts. */
 const maxBlankLines = 100_000;

@@ -3,17 +3,22 @@ import type { ArrivedBatch, BatchIdentity, BatchWriter } from '@hourglass/facts'
 import { factsTarget } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { testEvent } from '@hourglass/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { api, encodedFact, encodedRows } from './encoded-facts.ts';
 
 const bodySha256 = 'cd'.repeat(32);
 
 let db: DatabaseWithTenant;
+const held: BatchWriter[] = [];
 beforeAll(async () => {
   db = await databaseWithTenant();
 });
 afterAll(() => db.close());
+/** Also when a test has failed. */
+afterEach(async () => {
+  for (const writer of held.splice(0)) await writer.rollback();
+});
 
 const facts = () => db.database.facts(({ id }) => ({ ...testEvent, object: id }));
 
@@ -50,21 +55,33 @@ async function stored(batches: readonly BatchIdentity[]): Promise<readonly Store
   );
 }
 
-/** An open batch with the id of a first one, whose transaction therefore waits: later ones queue. */
-async function openGate(): Promise<{ gate: BatchWriter; first: Promise<'stored' | 'apart'>; pid: number }> {
-  const batch = identity();
+/** An open batch, whose id other transactions wait for. */
+async function openBatch(batch: BatchIdentity): Promise<BatchWriter> {
   const opened = await facts().openBatch(batch);
   if (!('writer' in opened)) throw new Error('accepted before');
-  const first = store(batch);
-  // The test awaits it later.
-  first.catch(() => {});
+  held.push(opened.writer);
+  return opened.writer;
+}
+
+/** Waits until a transaction waits for an id, and returns its server process. */
+async function waitingBackend(): Promise<number> {
   const waiting = () =>
     db.sql<{ pid: number }>(
       "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
     );
   await expect.poll(waiting, { interval: 5 }).toHaveLength(1);
   const [found] = await waiting();
-  return { gate: opened.writer, first, pid: found?.pid ?? 0 };
+  return found?.pid ?? 0;
+}
+
+/** An open batch with the id of a first one, whose transaction therefore waits: later ones queue. */
+async function openGate(): Promise<{ gate: BatchWriter; first: Promise<'stored' | 'apart'>; pid: number }> {
+  const batch = identity();
+  const gate = await openBatch(batch);
+  const first = store(batch);
+  // The test awaits it later.
+  first.catch(() => {});
+  return { gate, first, pid: await waitingBackend() };
 }
 
 test('batches that arrive during a transaction share the next one; each keeps its facts, times and event', async () => {
@@ -97,7 +114,12 @@ test('groups of rows with different cells share a transaction', async () => {
       ...{ accepted: 1, bodySha256, signal: new AbortController().signal },
       rows: [
         {
-          ...{ count: 1, cells: [0], least: '2026-03-01T00:00:00.000Z', greatest: '2026-03-01T00:00:00.000Z' },
+          ...{
+            count: 1,
+            cells: [0],
+            least: '2026-03-01T00:00:00.000Z',
+            greatest: '2026-03-01T00:00:00.000Z',
+          },
           lines: Buffer.from('2026-03-01T00:00:00.000Z\n'),
         },
       ],
@@ -179,9 +201,34 @@ test('a connection that is lost fails the batches of its transaction, and those 
   expect(await stored([waiting])).toMatchObject([{ values: ['200'], events: 1 }]);
 });
 
+test('a shared transaction that is lost stores none of its batches, and each can be repeated', async () => {
+  const { gate, first } = await openGate();
+  const batches = [identity(), identity(), identity()] as const;
+  const holder = await openBatch(batches[1]);
+  const outcomes = batches.map((batch) => store(batch));
+  const settled = Promise.allSettled(outcomes);
+  await gate.rollback();
+  expect(await first).toBe('stored');
+  await db.sql('select pg_terminate_backend($1)', [await waitingBackend()]);
+  for (const outcome of await settled) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(ServiceUnavailable) as unknown });
+  }
+  await holder.rollback();
+  expect(await stored(batches)).toEqual([]);
+  expect(await Promise.all(batches.map((batch) => store(batch)))).toEqual(Array(3).fill('stored'));
+  expect((await stored(batches)).map(({ values, events }) => [values, events])).toEqual(
+    Array(3).fill([['200'], 1]),
+  );
+});
+
 test('batches of two environments never share a transaction', async () => {
   const { environmentId } = await db.admin.createEnvironment({ organization: 'acme', name: 'stage' });
-  const batches = [identity(), identity('of stage', environmentId), identity(), identity('also', environmentId)];
+  const batches = [
+    identity(),
+    identity('of stage', environmentId),
+    identity(),
+    identity('also', environmentId),
+  ];
   expect(await Promise.all(batches.map((batch) => store(batch)))).toEqual(Array(4).fill('stored'));
   const found = await stored(batches);
   expect(found.map(({ values }) => values)).toEqual(Array(4).fill(['200']));

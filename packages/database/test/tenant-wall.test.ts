@@ -261,13 +261,44 @@ function tablesOf(names: string): readonly string[] {
   return relations.filter(isOf).map(({ name }) => name);
 }
 
-test('a fact of another environment is refused by its hot table', async () => {
-  const copy = (environment: number) =>
-    client.query(`begin; set local role hourglass_api; set local hourglass.environment = '1';
-      insert into hot_api_facts (environment_id, batch_seq, "timestamp") values (${environment}, 1, now()); rollback`);
-  await copy(1);
-  await expect(copy(2)).rejects.toThrow('the fact belongs to environment 2; expected that of the scope');
-  await client.query('rollback');
+describe('a fact of another environment is refused by its hot table', () => {
+  /** The statement is prepared once, and executed in transactions with different scopes. */
+  async function insert(scope: number, environment: number): Promise<void> {
+    await client.query(`begin; set local role hourglass_api; set local hourglass.environment = '${scope}'`);
+    try {
+      await client.query({
+        name: 'insert-fact',
+        text: `insert into hot_api_facts (environment_id, batch_seq, "timestamp") values ($1, 1, now())`,
+        values: [environment],
+      });
+    } finally {
+      await client.query('rollback');
+    }
+  }
+  const refused = (environment: number) =>
+    `the fact belongs to environment ${environment}; expected that of the scope`;
+
+  test('whatever scope the connection had before', async () => {
+    // Beyond the executions after which PostgreSQL may keep a plan.
+    for (let round = 0; round < 8; round += 1) {
+      await insert(1, 1);
+      await expect(insert(1, 2)).rejects.toThrow(refused(2));
+      await insert(2, 2);
+      await expect(insert(2, 1)).rejects.toThrow(refused(1));
+    }
+  });
+
+  test('by one trigger, also after an upgrade from a version with another', async () => {
+    await client.query(`create trigger facts_of_scope_only after insert on hot_api_facts
+      for each row when (false) execute function refuse_foreign_fact()`);
+    await client.query('drop trigger facts_of_scope on hot_api_facts');
+    await migrate({ url: db.url, folder: migrationsFolder, catalogue, log: () => {} });
+    const { rows } = await client.query<{ name: string }>(
+      `select tgname as name from pg_trigger where tgrelid = 'hot_api_facts'::regclass and not tgisinternal`,
+    );
+    expect(rows).toEqual([{ name: 'facts_of_scope' }]);
+    await expect(insert(1, 2)).rejects.toThrow(refused(2));
+  });
 });
 
 test('a poll sees the query of its scope only, also when others ask for it in the same statement', async () => {
