@@ -88,8 +88,7 @@ import { createExchangeRateStore } from './records/exchange-rate-store.ts';
 import { createBatchList } from './facts/batch-list.ts';
 import { createExpiredFacts, createFactDeletions } from './facts/fact-deletions.ts';
 import { createFactSource } from './facts/fact-source.ts';
-import { createFactStore } from './facts/fact-store.ts';
-import { createSharedTransactions } from './facts/shared-transactions.ts';
+import { createFactStores } from './facts/fact-store.ts';
 import { createScanEstimates } from './facts/scan-estimates.ts';
 import { gatherReads, type GatherReads } from './request-reads/gather-reads.ts';
 import { queueReader } from './request-reads/queue-reader.ts';
@@ -211,7 +210,6 @@ export function openDatabase({
   const client = new PrismaClient({ adapter: new PrismaPg(shortStatements), errorFormat: 'minimal' });
   const prisma = new ScopedPrisma(client, roles);
   const reads = gatherReads(controlPool);
-  const storeShared = createSharedTransactions(copyPool);
   return {
     queries: createQueryStore(controlPool, reads, { software, retentionDays }),
     queue: queueReader(reads),
@@ -221,7 +219,7 @@ export function openDatabase({
     cancelSignals: createCancelSignals(connection),
     factSource: createFactSource(copyPool, { retentionDays }),
     scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs, retentionDays }),
-    facts: (audit) => createFactStore({ copyPool, storeShared, controlPool }, audit),
+    facts: createFactStores({ copyPool, controlPool }),
     segments: createSegmentStore(
       { copyPool, controlPool, lockPool: longStatements },
       { catalogue, retentionDays },

@@ -69,7 +69,6 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     responses: { 201: { description: 'The batch is committed.', json: factsAccepted } },
     read: findTenant,
     async handle({ request, response, principal, reauthenticate, parameters, found: tenant, audit }) {
-      const { onError } = parameters;
       const target = targetOf(request, targets);
       const id = readIdempotencyKey(request) ?? randomUUID();
       const { organization, email } = principal;
@@ -81,12 +80,12 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
           reauthenticate: () => Promise.all([reauthenticate(), findTenant(request)]),
         },
         ports.uploads,
-        (upload) => ingest(upload, { tenant, target, id, onError, createdBy: email, audit }, ports),
+        (upload) => ingest(upload, { ...parameters, tenant, target, id, createdBy: email, audit }, ports),
       );
       switch (outcome.kind) {
         case 'accepted': {
           if (!outcome.repeated) ports.metrics.countFacts(target.name, outcome.accepted);
-          response.status(201).json(acceptedView(outcome, onError));
+          response.status(201).json(acceptedView(outcome, parameters.onError));
           return;
         }
         case 'refused':

@@ -5,23 +5,23 @@ import type { Queryable, Scoped, ScopedPool } from '../connection/scoped-pool.ts
 import { everyTenant } from '../connection/scope.ts';
 import { asDatabaseError, servedByDatabase } from '../connection/database-errors.ts';
 import { createBatchWriter } from './batch-writer.ts';
-import type { StoreShared } from './shared-transactions.ts';
 import { factTable, recordTable } from './row-table.ts';
+import { createSharedTransactions } from './shared-transactions.ts';
 
-export interface FactStorePorts {
+export interface FactStorePools {
   /** Each batch holds one connection from `openBatch` to `commit` or `rollback`. */
   readonly copyPool: ScopedPool;
-  /** Stores batches that have arrived whole. */
-  readonly storeShared: StoreShared;
   /** Looks batches up and reserves their numbers. */
   readonly controlPool: ScopedPool;
 }
 
-export function createFactStore(
-  { copyPool, storeShared, controlPool }: FactStorePorts,
-  audit: AuditOf<WrittenBatch>,
-): FactStore {
-  return {
+/** Creates stores that differ in the events of their batches, and share transactions. */
+export function createFactStores({
+  copyPool,
+  controlPool,
+}: FactStorePools): (audit: AuditOf<WrittenBatch>) => FactStore {
+  const storeShared = createSharedTransactions(copyPool);
+  return (audit) => ({
     findBatch: (identity) => servedByDatabase(() => acceptedBatch(controlPool.within(identity), identity)),
     async storeTogether(identity, batch) {
       const { id, target } = identity;
@@ -34,7 +34,7 @@ export function createFactStore(
       servedByDatabase(() =>
         openBatch({ ...identity, batchSeq }, { scoped: copyPool.within(identity), audit }),
       ),
-  };
+  });
 }
 
 /** Without a number, the sequence of the column gives one. */

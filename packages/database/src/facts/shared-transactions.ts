@@ -1,16 +1,7 @@
-import type { ArrivedBatch, BatchIdentity } from '@hourglass/facts';
-import type { Dataset } from '@hourglass/query';
-import type { AuditEvent } from '@hourglass/reports';
+import { ServiceUnavailable } from '@hourglass/reports';
 import type { ScopedPool } from '../connection/scoped-pool.ts';
 import { asDatabaseError } from '../connection/database-errors.ts';
-import { ServiceUnavailable } from '@hourglass/reports';
-import { storeBatches } from './store-batches.ts';
-
-export interface SharedBatch extends ArrivedBatch {
-  readonly identity: BatchIdentity;
-  readonly dataset: Dataset;
-  readonly event: AuditEvent;
-}
+import { storeBatches, type SharedBatch } from './store-batches.ts';
 
 /** Stores a batch. `apart`: nothing was stored; the batch needs a transaction of its own. */
 export type StoreShared = (batch: SharedBatch) => Promise<'stored' | 'apart'>;
@@ -32,9 +23,9 @@ const begin = `begin; set local lock_timeout = ${lockTimeoutMs}`;
  * Runs one transaction at a time for each environment and dataset. Batches that arrive meanwhile share
  * the next one: it costs hardly more than that of one batch. Callers bound the number of batches.
  *
- * A batch that cannot be stored with the others is not stored by this function, nor are they: if the
- * id of a batch is taken, it alone is `apart`; if the transaction fails, all of its batches are. If the
- * database is unavailable, all fail.
+ * A batch whose id is taken is `apart`. If PostgreSQL refuses the transaction, nothing of it is stored
+ * and all of its batches are. Throws ServiceUnavailable for all of them if the database is unavailable,
+ * and the reason of a signal that aborts before the transaction begins.
  */
 export function createSharedTransactions(copyPool: ScopedPool): StoreShared {
   const queues = new Map<string, WaitingBatch[]>();

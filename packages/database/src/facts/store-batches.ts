@@ -1,9 +1,18 @@
+import type { ArrivedBatch, BatchIdentity } from '@hourglass/facts';
+import type { Dataset } from '@hourglass/query';
+import type { AuditEvent } from '@hourglass/reports';
 import type { ClientBase } from 'pg';
 import { auditJson } from '../audit/insert-audit-event.ts';
 import { haveSameCells, linesWithPrefix, withTimesOf, type FactTimes } from './copied-rows.ts';
 import { copyChunks } from './copy-chunks.ts';
 import { copyIntoHotTable, factCellColumns, factPrefix } from './hot-table.ts';
-import type { SharedBatch } from './shared-transactions.ts';
+
+/** A batch of facts for the dataset of its target, with the event that describes it. */
+export interface SharedBatch extends ArrivedBatch {
+  readonly identity: BatchIdentity;
+  readonly dataset: Dataset;
+  readonly event: AuditEvent;
+}
 
 /**
  * Inserts batches of one environment and dataset with their facts and events, within a transaction.
@@ -15,7 +24,7 @@ export async function storeBatches(
 ): Promise<ReadonlySet<string>> {
   const [first] = batches;
   if (first === undefined) return new Set();
-  const seqs = await insertBatches(client, batches);
+  const seqs = await insertBatches(client, first.identity, batches);
   for (const { columns, chunks } of copiesOf(batches, seqs)) {
     await copyChunks(client, copyIntoHotTable(first.dataset, columns), chunks);
   }
@@ -25,11 +34,9 @@ export async function storeBatches(
 /** Returns the numbers of the batches by their ids. */
 async function insertBatches(
   client: ClientBase,
+  { environmentId, target }: BatchIdentity,
   batches: readonly SharedBatch[],
 ): Promise<ReadonlyMap<string, string>> {
-  const [{ environmentId, target } = { environmentId: 0, target: { name: '' } }] = batches.map(
-    ({ identity }) => identity,
-  );
   const times = batches.map(({ rows }) => rows.reduce(withTimesOf, [null, null] as FactTimes));
   const { rows } = await client.query<{ id: string; seq: string }>({
     name: 'insert-batches',
