@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileMissingRate, type BoundPlan } from '@hourglass/query';
+import { compileMissingRate, duckdbViewDialect, type BoundPlan } from '@hourglass/query';
 import { missingRate } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
 import { rowBatches } from './row-batches.ts';
@@ -31,7 +31,7 @@ export async function requireRates(
   boundPlan: BoundPlan,
   signal: AbortSignal,
 ): Promise<void> {
-  const statement = compileMissingRate(boundPlan);
+  const statement = compileMissingRate(boundPlan, duckdbViewDialect);
   if (statement === null) return;
   const result = await startStatement(connection, statement);
   try {

@@ -25,7 +25,7 @@ export function createFactCounter({ directory, memoryMb, semaphore }: FactCounte
           return await pool.use(async (connection) => {
             const stopInterrupting = interruptOnAbort(connection, signal);
             try {
-              const selects = selectSegments(segments, [batchSeq], expiredBeforeMs);
+              const selects = selectSegments(segments, { wanted: [batchSeq], expiredBeforeMs });
               const { sql, values } = conditionOf(wanted);
               const counted = await connection.runAndReadAll(
                 `select count(*)::double from (${selects.join(' union all ')}) where ${sql}`,

@@ -5,18 +5,21 @@ import {
   readRanges,
   segmentColumnName,
   valueColumns,
+  viewColumns,
   type BoundPlan,
   type FactRowColumns,
 } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { copiedType } from './duckdb-types.ts';
-import { quoted, selectSegments, type WantedColumn } from './segment-relation.ts';
+import { quoted } from './quoted.ts';
+import { selectSegments, type WantedColumn } from './segment-relation.ts';
+import { withViewColumns } from './view-columns.ts';
 
 /**
  * Creates the view `facts` that compiled reports read, over the copied hot facts and the segments
  * that may contain facts of the plan's range. Deleted facts and those past their retention are left
- * out.
+ * out. Statements over it are those of the same ranges, in the dialect `duckdbViewDialect`.
  */
 export async function createFactsView(
   connection: DuckDBConnection,
@@ -27,12 +30,13 @@ export async function createFactsView(
   const inRange = segments.filter((segment) => mayRead(ranges, segment));
   const columns = hotFactsColumns(boundPlan);
   const wanted = wantedColumns(columns);
-  const selects = [...selectSegments(inRange, wanted, expiredBeforeMs)];
+  const derived = viewColumns(boundPlan);
+  const selects = [...selectSegments(inRange, { wanted, derived, expiredBeforeMs })];
   if (hotRows > 0) {
     await setCopiedFacts(connection, hotFactsPath, columns);
-    selects.push(selectCopiedFacts);
+    selects.push(withViewColumns(selectCopiedFacts, derived));
   }
-  if (selects.length === 0) selects.push(selectNoFacts(columns));
+  if (selects.length === 0) selects.push(withViewColumns(selectNoFacts(columns), derived));
   await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
 }
 

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   compileGroupCount,
   compileKeyBoundaries,
+  duckdbViewDialect,
   estimateFacts,
   groupsFromSample,
   isOrderedByText,
@@ -37,7 +38,7 @@ export async function findKeyBoundaries(
   if (!wasTooLarge && plan.limitRows !== null && plan.limitRows <= fittingGroups) return [];
   if (!wasTooLarge && (await groupsInAll(connection, task, { terms, allFacts })) <= 2 * fittingGroups)
     return [];
-  const statement = compileKeyBoundaries(task, groupSample(allFacts, fittingGroups));
+  const statement = compileKeyBoundaries(task, groupSample(allFacts, fittingGroups), duckdbViewDialect);
   const rows = await (await runStatement(connection, statement)).getRows();
   return [...new Set(rows.map(([text]) => String(text)))];
 }
@@ -54,7 +55,9 @@ async function groupsInAll(
   if (range === null) return allFacts;
   const sample = { ...task, plan: { ...plan, range } };
   await createFactsView(connection, sealed, sample);
-  const [row] = await (await runStatement(connection, compileGroupCount(sample))).getRows();
+  const [row] = await (
+    await runStatement(connection, compileGroupCount(sample, duckdbViewDialect))
+  ).getRows();
   await createFactsView(connection, task.facts, task);
   const [groups = 0, facts = 0] = (row ?? []).map(Number);
   const selectedShare = Math.min(1, facts / estimateFacts(sealed.segments, range));

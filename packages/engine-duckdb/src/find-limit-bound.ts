@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   compileLimitBound,
+  duckdbViewDialect,
   limitBoundKind,
   limitSampleFacts,
   limitSampleRange,
@@ -42,7 +43,7 @@ export async function findLimitBound(
 }
 
 async function groupsOf(connection: DuckDBConnection, sample: BoundPlan) {
-  const result = await runStatement(connection, compileLimitBound(sample));
+  const result = await runStatement(connection, compileLimitBound(sample, duckdbViewDialect));
   const [row] = await result.getRows();
   const [groups, reach] = row ?? [];
   return { groups: Number(groups), reach };

@@ -3,7 +3,7 @@ import { hotFactsColumns } from '@hourglass/query';
 import type { EngineTask, FactFiles, HotFactsTask, PlacedSegment } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { wantedColumns } from './facts-view.ts';
-import { quoted } from './segment-relation.ts';
+import { quoted } from './quoted.ts';
 import { writeSegment } from './segment-writer.ts';
 
 /** Suits a file that is read a few times and never stored for long. */

@@ -18,7 +18,7 @@ import { toAttemptFailure } from './engine-error.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { plainFactsSelect, presentColumns, readPlainLines, readTypes } from './plain-facts-select.ts';
-import { quoted } from './segment-relation.ts';
+import { quoted } from './quoted.ts';
 import { writeSegment } from './segment-writer.ts';
 
 export interface NdjsonEncoderOptions {

@@ -1,7 +1,7 @@
 import { anyTime, type FactColumn, type TimeBounds } from '@hourglass/facts';
 import { batchSeqColumn, type ColumnType } from '@hourglass/query';
 import { duckDbTypes } from './duckdb-types.ts';
-import { quoted } from './segment-relation.ts';
+import { quoted } from './quoted.ts';
 
 /**
  * Types with which DuckDB reads JSON values. Times are read as text, because it does not accept

@@ -1,6 +1,8 @@
 import path from 'node:path';
-import type { ColumnType, SegmentColumn } from '@hourglass/query';
+import type { ColumnType, SegmentColumn, ViewColumns } from '@hourglass/query';
 import { duckDbTypes } from './duckdb-types.ts';
+import { quoted, textLiteral } from './quoted.ts';
+import { viewColumnsOf, type FactSource } from './view-columns.ts';
 import { hiddenCondition, type HidingSegment } from './visible-facts.ts';
 
 export interface ReadableSegment extends HidingSegment {
@@ -13,6 +15,15 @@ interface SegmentGroup {
   readonly segments: readonly ReadableSegment[];
   /** The condition of hidden facts, or null. */
   readonly hidden: string | null;
+  /** Selected besides the wanted columns. */
+  readonly derived: readonly string[];
+}
+
+export interface SegmentSelection {
+  readonly wanted: readonly WantedColumn[];
+  /** Default: none. */
+  readonly derived?: ViewColumns;
+  readonly expiredBeforeMs: number | null;
 }
 
 /** A column to read, with its name in segments. */
@@ -24,23 +35,22 @@ export interface WantedColumn {
 
 /**
  * Returns selects that together yield the facts of all segments that are not hidden:
- * `environment_id`, `timestamp` and the wanted columns in their order. One select reads all
- * segments with the same columns. A column that was added after a segment was written is null in
- * it.
+ * `environment_id`, `timestamp`, the wanted columns in their order and the derived ones. One select reads
+ * all segments of which the same is known. A column that was added after a segment was written is null
+ * in it.
  */
 export function selectSegments(
   segments: readonly ReadableSegment[],
-  wanted: readonly WantedColumn[],
-  expiredBeforeMs: number | null,
+  selection: SegmentSelection,
 ): readonly string[] {
-  return groupSegments(segments, expiredBeforeMs).map(({ segments: group, hidden }) => {
+  return groupSegments(segments, selection).map(({ segments: group, hidden, derived }) => {
     const present = new Set(group[0]?.columns.map(({ name }) => name));
-    const selected = wanted.map(({ name, type, segmentName }) => {
+    const selected = selection.wanted.map(({ name, type, segmentName }) => {
       const value = present.has(segmentName) ? quoted(segmentName) : `cast(null as ${duckDbTypes[type]})`;
-      return `, ${value} as ${quoted(name)}`;
+      return `${value} as ${quoted(name)}`;
     });
     return `
-      select environment_id, "timestamp" ${selected.join('')}
+      select ${['environment_id', '"timestamp"', ...selected, ...derived].join(', ')}
         from ${parquetRelation(group)} ${hidden === null ? '' : `where not (${hidden})`}`;
   });
 }
@@ -50,7 +60,7 @@ export function countHiddenSelects(
   segments: readonly ReadableSegment[],
   expiredBeforeMs: number | null,
 ): readonly string[] {
-  return groupSegments(segments, expiredBeforeMs)
+  return groupSegments(segments, { wanted: [], expiredBeforeMs })
     .filter(({ hidden }) => hidden !== null)
     .map(
       ({ segments: group, hidden }) =>
@@ -67,29 +77,28 @@ export function parquetRelation(files: readonly { readonly path: string }[]): st
   return `read_parquet([${paths.join(', ')}], hive_partitioning = false)`;
 }
 
-export function textLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
 function groupSegments(
   segments: readonly ReadableSegment[],
-  expiredBeforeMs: number | null,
+  { wanted, derived: columns = noColumns, expiredBeforeMs }: SegmentSelection,
 ): readonly SegmentGroup[] {
-  const groups = new Map<string, { readonly segments: ReadableSegment[]; readonly hidden: string | null }>();
+  const groups = new Map<string, SegmentGroup & { readonly segments: ReadableSegment[] }>();
   for (const segment of segments) {
     const hidden = hiddenCondition(segment, expiredBeforeMs);
-    const key = JSON.stringify([hidden, segment.columns.map(({ name }) => name)]);
+    const derived = viewColumnsOf(columns, sourceOf(segment, wanted));
+    const key = JSON.stringify([hidden, derived, segment.columns.map(({ name }) => name)]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { segments: [segment], hidden });
+    if (group === undefined) groups.set(key, { segments: [segment], hidden, derived });
     else group.segments.push(segment);
   }
   return [...groups.values()];
 }
 
-/**
- * Quotes an identifier. Names come from the catalogue and from custom fields, whose names are
- * identifiers.
- */
-export function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
+const noColumns: ViewColumns = { ranges: [], texts: [] };
+
+function sourceOf(segment: ReadableSegment, wanted: readonly WantedColumn[]): FactSource {
+  const columns = wanted.flatMap(({ name, segmentName }) => {
+    const column = segment.columns.find((candidate) => candidate.name === segmentName);
+    return column === undefined ? [] : [[name, column] as const];
+  });
+  return { ...segment, columns: new Map(columns) };
 }

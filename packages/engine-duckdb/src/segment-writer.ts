@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SegmentTooLarge, type SegmentFile, type SegmentWriter } from '@hourglass/facts';
-import { segmentColumnName, valueColumns, type SegmentColumn } from '@hourglass/query';
+import { notSetText, segmentColumnName, valueColumns, type SegmentColumn } from '@hourglass/query';
 import { createSemaphore, type PartialWriter } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
@@ -14,7 +14,8 @@ import { defaultPartialRowsPerFact } from './engine-context.ts';
 import { toAttemptFailure } from './engine-error.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { computePartial } from './partials/compute-partial.ts';
-import { countHiddenSelects, selectSegments, textLiteral, type ReadableSegment } from './segment-relation.ts';
+import { quoted, textLiteral } from './quoted.ts';
+import { countHiddenSelects, selectSegments, type ReadableSegment } from './segment-relation.ts';
 
 export interface SegmentWriterOptions {
   /** Memory for the segment being written. */
@@ -56,7 +57,7 @@ export function createSegmentWriter({
         const removed = await countHidden(connection, segments, expiredBeforeMs);
         const columns = unionOfColumns(segments.map((segment) => segment.columns));
         const wanted = columns.map((column) => ({ ...column, segmentName: column.name }));
-        const selects = selectSegments(segments, wanted, expiredBeforeMs);
+        const selects = selectSegments(segments, { wanted, expiredBeforeMs });
         const file = await writeSegment(connection, selects.join(' union all '), { directory, columns });
         return { file, removed };
       }),
@@ -151,12 +152,35 @@ export async function writeSegment(
       [file],
     );
     const [facts = 0, firstMs = 0, lastMs = 0] = found.getRows()[0]?.map(Number) ?? [];
+    const written = await withNotSetTexts(connection, file, columns);
     const [{ size: bytes }, sha256] = await Promise.all([stat(file), sha256Of(file)]);
-    return { path: file, bytes, sha256, facts, firstMs, lastMs, columns };
+    return { path: file, bytes, sha256, facts, firstMs, lastMs, columns: written };
   } catch (error) {
     await rm(file, { force: true });
     throw error;
   }
+}
+
+/**
+ * Adds to each text whether it is ever "(not set)". The least and greatest texts of the file's parts exclude it for most
+ * columns, so that few are read.
+ */
+async function withNotSetTexts(
+  connection: DuckDBConnection,
+  file: string,
+  columns: readonly SegmentColumn[],
+): Promise<readonly SegmentColumn[]> {
+  const texts = columns.filter(({ type }) => type === 'text');
+  if (texts.length === 0) return columns;
+  const exists = texts.map(
+    ({ name }) => `exists (select 1 from read_parquet($1) where ${quoted(name)} = '${notSetText}')`,
+  );
+  const [found = []] = (await connection.runAndReadAll(`select ${exists.join(', ')}`, [file])).getRows();
+  const known = new Map(texts.map(({ name }, index) => [name, found[index] !== false]));
+  return columns.map(({ name, type }) => {
+    const hasNotSetText = known.get(name);
+    return hasNotSetText === undefined ? { name, type } : { name, type, hasNotSetText };
+  });
 }
 
 async function sha256Of(file: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileReport } from '@hourglass/query';
+import { compileReport, duckdbViewDialect } from '@hourglass/query';
 import type { EngineTask, RowBatch } from '@hourglass/reports';
 import { computeReport, type ComputedPart } from './compute-report.ts';
 import { discardRows } from './discard-rows.ts';
@@ -23,7 +23,7 @@ async function* streamPart(
   part: ComputedPart,
   signal: AbortSignal,
 ): AsyncGenerator<RowBatch, void> {
-  const result = await startStatement(connection, compileReport(part.boundPlan));
+  const result = await startStatement(connection, compileReport(part.boundPlan, duckdbViewDialect));
   let rows = 0;
   let isComplete = false;
   try {

@@ -1,4 +1,5 @@
 import { batchSeqColumn, type StoredSegment } from '@hourglass/query';
+import { timeLiteral } from './time-literal.ts';
 
 /** The part of a segment that decides which of its facts are hidden. */
 export interface HidingSegment extends Pick<StoredSegment, 'firstMs' | 'lastMs' | 'deletions'> {}
@@ -25,9 +26,4 @@ export function hiddenCondition(
     );
   }
   return conditions.length === 0 ? null : conditions.join(' or ');
-}
-
-function timeLiteral(ms: number): string {
-  if (!Number.isSafeInteger(ms)) throw new RangeError(`${ms} is not a time in whole milliseconds`);
-  return `epoch_ms(${ms}::BIGINT)`;
 }

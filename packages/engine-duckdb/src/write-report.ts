@@ -1,7 +1,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileReportLines, compileReportTable, type SqlStatement } from '@hourglass/query';
+import {
+  compileReportLines,
+  compileReportTable,
+  duckdbViewDialect,
+  type SqlStatement,
+} from '@hourglass/query';
 import type { EngineTask, RowFile } from '@hourglass/reports';
 import { computeReport, type ComputedPart } from './compute-report.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -53,10 +58,10 @@ function writeFiles(
 ): Promise<readonly RowFile[]> {
   const pathOf = (index: number) => path.resolve(task.directory, `rows-${files + index}`);
   if (task.plan.output.format !== 'parquet')
-    return writeLineFile(connection, compileReportLines(boundPlan), pathOf(0));
+    return writeLineFile(connection, compileReportLines(boundPlan, duckdbViewDialect), pathOf(0));
   return writeTable(connection, {
     boundPlan,
-    statement: compileReportTable(boundPlan),
+    statement: compileReportTable(boundPlan, duckdbViewDialect),
     pathOf,
     needsFile: isLast && files === 0,
     fileBytes,

@@ -33,12 +33,19 @@ export async function split(directory: string, places: readonly number[], merged
   const segments: PlacedSegment[] = [];
   for (const place of [1, 2, 3])
     if (of(place).length > 0) segments.push(await sealedSegment(directory, of(place)));
+  const oldest = segments[0];
+  if (oldest !== undefined) segments[0] = withoutKnownTexts(oldest);
   if (!merged || segments.length < 2) return { hot: of(0), segments };
   const [first, ...others] = segments;
   if (first === undefined) throw new Error('there is no segment');
   const merging = { segments: others, expiredBeforeMs: null, directory, signal };
   const { file } = await writer.merge(merging);
   return { hot: of(0), segments: [first, { ...file, deletions: [] }] };
+}
+
+/** As an earlier version described it. */
+function withoutKnownTexts(segment: PlacedSegment): PlacedSegment {
+  return { ...segment, columns: segment.columns.map(({ name, type }) => ({ name, type })) };
 }
 
 async function sealedSegment(directory: string, some: readonly Fact[]): Promise<PlacedSegment> {

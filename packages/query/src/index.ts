@@ -21,6 +21,7 @@ export * from './plan/plan-stats.ts';
 export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
 export type { Dialect } from './compile/dialect/dialect.ts';
+export { duckdbViewDialect } from './compile/dialect/duckdb.ts';
 export {
   clickhouseDialect,
   clickhouseSettings,
@@ -51,6 +52,7 @@ export { compileLimitBound, limitBoundKind, narrowPlan, type LimitBound } from '
 export * from './compile/compile-hot-facts.ts';
 export { maxRateAgeDays } from './compile/converted-amount.ts';
 export { compileMissingRate } from './compile/reported-facts.ts';
+export { rangeColumnName, textKeyName, viewColumns, type ViewColumns } from './compile/view-columns.ts';
 export {
   compileFilteredPartials,
   compilePartial,

@@ -48,13 +48,13 @@ const examples: readonly Example[] = [
       { timestamp: '2026-03-01T12:02:00.000', apiproxy: 'a', message_count: 1, total_response_time: 1 },
     ],
     sql:
-      `select cast("v0" as varchar) as "c0", cast("v1" as double) as "c1", "v2" as "c2", ` +
+      `select cast("v0" as varchar) as "c0", cast("v1" as double) as "c1", coalesce("v2", '(not set)') as "c2", ` +
       `strftime("v3", '%Y-%m-%d %H:%M:%S UTC') as "c3" from (` +
       `select sum("message_count") as "v0", ` +
       `cast(sum("total_response_time") as double) / count("total_response_time") as "v1", ` +
       `${apiproxy} as "v2", ${minute} as "v3" from "facts" as "facts" ${range} ` +
       `group by ${minute}, ${apiproxy} ` +
-      `order by ${minute} asc nulls last, ${apiproxy} asc nulls last limit cast($4 as bigint)) as "facts"`,
+      `order by ${minute} asc nulls last, coalesce(${apiproxy}, '(not set)') asc nulls last limit cast($4 as bigint)) as "facts"`,
     parameters: [...rangeValues, 3],
     types: ['VARCHAR', 'DOUBLE', 'VARCHAR', 'VARCHAR'],
     rows: [

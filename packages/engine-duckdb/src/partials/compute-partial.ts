@@ -91,7 +91,7 @@ async function createSegmentView(
   endExclusiveMs: number,
 ): Promise<void> {
   const wanted = wantedColumns(hotFactsColumns({ plan, dataset }));
-  const selects = selectSegments([segment], wanted, null);
+  const selects = selectSegments([segment], { wanted, expiredBeforeMs: null });
   const before =
     endExclusiveMs > segment.lastMs ? '' : `where "timestamp" < epoch_ms(${endExclusiveMs}::BIGINT)`;
   await connection.run(`create or replace view facts as select * from (${selects.join('')}) ${before}`);

@@ -4,13 +4,16 @@ import {
   compileUncovered,
   isFiltered,
   measureName,
+  viewColumns,
   type BoundPlan,
   type PartialColumns,
 } from '@hourglass/query';
 import type { PlacedPartial } from '@hourglass/reports';
 import { createFactsView } from '../facts-view.ts';
-import { parquetRelation, quoted } from '../segment-relation.ts';
+import { quoted } from '../quoted.ts';
+import { parquetRelation } from '../segment-relation.ts';
 import { runStatement } from '../statements.ts';
+import { withViewColumns } from '../view-columns.ts';
 import type { Coverage } from './cover-segments.ts';
 import { isSumTooLarge } from './sum-too-large.ts';
 import type { TaskWithPartials } from './without-partials.ts';
@@ -57,7 +60,8 @@ export async function openPartials(
     tables.push(uncoveredTable);
     selects.push(selectColumns(uncoveredTable, columnsOf(wanted)));
   }
-  await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
+  const view = withViewColumns(selects.join(' union all '), viewColumns({ plan, dataset }));
+  await connection.run(`create or replace view facts as ${view}`);
   return {
     boundPlan: { plan: { ...plan, filter: null }, dataset, readsPartials: true },
     close: () => dropTables(connection, tables),

@@ -4,25 +4,21 @@ import { timestampColumn } from '../catalogue/fact-row.ts';
 import type { Plan, PlannedTimeZone } from '../plan/plan.ts';
 import { inDialect } from './dialect/dialect.ts';
 import { toLocal } from './local-time.ts';
-import { notSetText } from '../plan/output-columns.ts';
+import { shownText } from './shown-text.ts';
 import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
 
 /** The SQL expressions of a dimension or of the time column. */
 export interface CompiledKey {
-  /** Expression to group and order by. Null if all rows have the same value. */
+  /** Expression to group by. Null if all rows have the same value. */
   readonly key: RawBuilder<unknown> | null;
   /** Returns the shown text, VARCHAR. Its argument is `key` or a column with its value. */
   readonly show: (key: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** Whether the key is the shown text, which is never null. */
+  /** Whether rows are ordered by the shown text, which is never null, instead of by the key. */
   readonly isText?: boolean;
-  /** A stored text whose `shownText` is the key. */
-  readonly stored?: RawBuilder<unknown>;
 }
 
 /** The parts of a plan that decide the values of derived dimensions. */
 export type PlanFrame = Pick<Plan, 'tenant' | 'timeZone'>;
-
-const notSet = sql.lit(notSetText);
 
 export function compileDimension(dimension: Dimension, { tenant, timeZone }: PlanFrame): CompiledKey {
   const { name, source } = dimension;
@@ -42,24 +38,18 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
   const column = sql.ref(name);
   switch (type) {
     case 'text':
-      // Grouped by the shown text, so that a missing value and the text "(not set)" are one row.
-      return { ...textKey(shownText(column)), stored: column };
+      return { key: inDialect((dialect) => dialect.textKey(name)), show: shownText, isText: true };
     case 'integer':
     case 'boolean':
-      return { key: column, show: (key) => sql`coalesce(cast(${key} as varchar), ${notSet})` };
+      return { key: column, show: (key) => shownText(sql`cast(${key} as varchar)`) };
     case 'timestamp':
       return {
         key: truncateToMillisecond(column),
-        show: (key) => sql`coalesce(${formatMillisecond(key)}, ${notSet})`,
+        show: (key) => shownText(formatMillisecond(key)),
       };
     default:
       return type satisfies never;
   }
-}
-
-/** Compiles the text that stands for a stored one, which may be missing. */
-export function shownText(stored: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`coalesce(${stored}, ${notSet})`;
 }
 
 /**

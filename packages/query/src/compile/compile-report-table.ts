@@ -15,10 +15,10 @@ export const integerOverflow = 'integer overflow of column ';
  * VARCHAR, BIGINT, BOOLEAN, DOUBLE and TIMESTAMPTZ. A dimension without a value is null. It fails with
  * `integerOverflow` at an integer that BIGINT cannot hold. Throws like `compileReport`.
  */
-export function compileReportTable(boundPlan: BoundPlan): SqlStatement {
+export function compileReportTable(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
   const report = reportQuery(boundPlan).as('report');
   const typed = createSqlBuilder().selectFrom(report).select(typedColumns(boundPlan));
-  return compileStatement(typed, duckdbDialect);
+  return compileStatement(typed, dialect);
 }
 
 /** Compiles the statement of `compileReport` so that a Parquet file of its rows has texts and doubles only. */

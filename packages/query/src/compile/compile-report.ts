@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
-import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
+import { compileSortKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
 import { isStaged, orderByKeys } from './row-order.ts';
 import { stagedGroups } from './rows/staged-groups.ts';
@@ -52,7 +52,7 @@ export function reportQuery(boundPlan: BoundPlan): FactsQuery {
 /** Builds the ordered rows of the report, with the values of its columns as `v0`, `v1`, … */
 function limitedRows(facts: FactsQuery, boundPlan: BoundPlan, columns: ReportColumns): FactsQuery {
   const { plan } = boundPlan;
-  const { all, metrics, groupKeys, timeKeys } = columns;
+  const { all, metrics, groupKeys, sortKeys, timeKeys } = columns;
   const values = all.flatMap(({ value }, index) => (value === null ? [] : [value.as(`v${index}`)]));
   // SQL needs a selected column even if all columns are constant.
   const selected = values.length === 0 ? [sql`1`.as('v0')] : values;
@@ -61,10 +61,10 @@ function limitedRows(facts: FactsQuery, boundPlan: BoundPlan, columns: ReportCol
     const keys = [...timeKeys, ...groupKeys];
     // Without keys SQL returns one row for no facts; a report must return none.
     query = keys.length === 0 ? query.having(sql<boolean>`count(*) > 0`) : query.groupBy(keys);
-    query = orderByKeys(query, keys);
+    query = orderByKeys(query, [...timeKeys, ...sortKeys]);
   } else {
-    const before = compileKeys(plan.perFact.orderedBy, boundPlan);
-    query = orderByKeys(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
+    const before = compileSortKeys(plan.perFact.orderedBy, boundPlan);
+    query = orderByKeys(query, [...before, ...timeKeys, ...sortKeys, ...metrics]);
   }
   return plan.limitRows === null ? query : query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
 }

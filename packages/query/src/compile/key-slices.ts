@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
+import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
 import { reportColumns } from './report-columns.ts';
 import { reportedFacts } from './reported-facts.ts';
@@ -14,11 +15,11 @@ import type { SqlStatement } from './sql-statement.ts';
 export function isOrderedByText(boundPlan: BoundPlan): boolean {
   const { plan } = boundPlan;
   if (plan.timeUnit !== null || plan.groups !== undefined || plan.perFact !== undefined) return false;
-  return !isStaged(plan) && reportColumns(boundPlan).leadingTextKey !== null;
+  return !isStaged(plan) && reportColumns(boundPlan).leadingText !== null;
 }
 
 /** Compiles the statement that counts the groups of a report, `c0`, and its facts, `c1`, both DOUBLE. */
-export function compileGroupCount(boundPlan: BoundPlan): SqlStatement {
+export function compileGroupCount(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
   const { groupKeys } = reportColumns(boundPlan);
   const groups = reportedFacts(boundPlan)
     .select(sql`count(*)`.as('facts'))
@@ -30,7 +31,7 @@ export function compileGroupCount(boundPlan: BoundPlan): SqlStatement {
         sql`cast(count(*) as double)`.as('c0'),
         sql`cast(coalesce(sum(facts), 0) as double)`.as('c1'),
       ]),
-    duckdbDialect,
+    dialect,
   );
 }
 
@@ -49,11 +50,12 @@ export interface GroupSample {
 export function compileKeyBoundaries(
   boundPlan: BoundPlan,
   { oneIn, groupsPerSlice }: GroupSample,
+  dialect: Dialect = duckdbDialect,
 ): SqlStatement {
-  const { groupKeys, leadingTextKey } = reportColumns(boundPlan);
-  if (leadingTextKey === null) throw new Error('the first key of the report is not a text');
+  const { groupKeys, leadingText } = reportColumns(boundPlan);
+  if (leadingText === null) throw new Error('the first key of the report is not a text');
   const sample = reportedFacts(boundPlan)
-    .select(leadingTextKey.as('c0'))
+    .select(leadingText.as('c0'))
     .where(sql<boolean>`hash(${sql.join([...groupKeys])}) % cast(${oneIn} as ubigint) = 0`)
     .groupBy([...groupKeys]);
   const place = sql`row_number() over (order by c0)`;
@@ -66,6 +68,6 @@ export function compileKeyBoundaries(
       .select(sql.ref('c0').as('c0'))
       .where(sql<boolean>`place % cast(${groupsPerSlice} as bigint) = 0`)
       .orderBy(sql`place`),
-    duckdbDialect,
+    dialect,
   );
 }

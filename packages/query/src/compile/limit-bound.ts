@@ -38,11 +38,13 @@ export function limitBoundKind(boundPlan: BoundPlan): LimitBound['kind'] | null 
 export function compileLimitBound(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
   const { limitRows } = boundPlan.plan;
   const columns = reportColumns(boundPlan);
-  const { bucketEndMs, leadingTextKey, timeKeys, groupKeys } = columns;
-  const reach = bucketEndMs === null ? leadingTextKey : sql`cast(${bucketEndMs} as double)`;
+  const { bucketEndMs, leadingText, timeKeys, groupKeys, sortKeys } = columns;
+  const reach = bucketEndMs === null ? leadingText : sql`cast(${bucketEndMs} as double)`;
   if (reach === null || limitRows === null) throw new Error('the rows of the plan cannot be bounded');
-  const keys = [...timeKeys, ...groupKeys];
-  const groups = orderByKeys(reportedFacts(boundPlan).select(reach.as('reach')).groupBy(keys), keys);
+  const grouped = reportedFacts(boundPlan)
+    .select(reach.as('reach'))
+    .groupBy([...timeKeys, ...groupKeys]);
+  const groups = orderByKeys(grouped, [...timeKeys, ...sortKeys]);
   return compileStatement(
     createSqlBuilder()
       .selectFrom(
@@ -67,7 +69,7 @@ export function narrowPlan<Report extends Pick<BoundPlan, 'plan' | 'keyRange'>>(
   return { ...report, plan: { ...plan, range: { ...plan.range, endExclusiveMs } } };
 }
 
-function boundKindOf({ bucketEndMs, leadingTextKey }: ReportColumns): LimitBound['kind'] | null {
+function boundKindOf({ bucketEndMs, leadingText }: ReportColumns): LimitBound['kind'] | null {
   if (bucketEndMs !== null) return 'time';
-  return leadingTextKey === null ? null : 'leading-text';
+  return leadingText === null ? null : 'leading-text';
 }

@@ -31,10 +31,10 @@ export interface ReportColumns {
   readonly metrics: readonly RawBuilder<unknown>[];
   /** The keys of the dimensions that can have more than one value. */
   readonly groupKeys: readonly RawBuilder<unknown>[];
-  /** For each group key the stored text whose `shownText` it is. Null: it is none. */
-  readonly storedTexts: readonly (RawBuilder<unknown> | null)[];
-  /** The first group key if it is a text, which is never null. */
-  readonly leadingTextKey: RawBuilder<unknown> | null;
+  /** For each group key what rows are ordered by: the shown text, or the key itself. */
+  readonly sortKeys: readonly RawBuilder<unknown>[];
+  /** The first sort key if it is a text, which is never null. */
+  readonly leadingText: RawBuilder<unknown> | null;
   /** The key of the time column, if the report has one. */
   readonly timeKeys: readonly RawBuilder<unknown>[];
   /** End of a row's bucket in milliseconds since 1970, BIGINT. Null if rows have no bucket. */
@@ -61,8 +61,8 @@ export function reportColumns(boundPlan: BoundPlan): ReportColumns {
     ],
     metrics,
     groupKeys: keysOf(dimensions),
-    storedTexts: dimensions.flatMap(({ key, stored = null }) => (key === null ? [] : [stored])),
-    leadingTextKey: leadingTextKey(dimensions),
+    sortKeys: dimensions.flatMap((dimension) => sortKey(dimension) ?? []),
+    leadingText: leadingText(dimensions),
     timeKeys: keysOf(timeKeys),
     bucketEndMs: time?.lengthMs === undefined ? null : bucketEndMs(time.key ?? sql`null`, time.lengthMs),
   };
@@ -74,8 +74,11 @@ export function shownExpression({ value, show }: ReportColumn): RawBuilder<unkno
 }
 
 /** Compiles dimensions to sort keys. Throws if the dataset does not have one of them. */
-export function compileKeys(names: readonly string[], boundPlan: BoundPlan): readonly RawBuilder<unknown>[] {
-  return keysOf(names.map((name) => compileKey(name, boundPlan)));
+export function compileSortKeys(
+  names: readonly string[],
+  boundPlan: BoundPlan,
+): readonly RawBuilder<unknown>[] {
+  return names.flatMap((name) => sortKey(compileKey(name, boundPlan)) ?? []);
 }
 
 /** Length of the plan's range in milliseconds, BIGINT. */
@@ -114,9 +117,13 @@ function compileKey(name: string, { plan, dataset }: BoundPlan): CompiledKey {
   return compileDimension(getDimension(dataset, name), plan);
 }
 
-function leadingTextKey(dimensions: readonly CompiledKey[]): RawBuilder<unknown> | null {
+function leadingText(dimensions: readonly CompiledKey[]): RawBuilder<unknown> | null {
   const leading = dimensions.find(({ key }) => key !== null);
-  return leading?.isText === true ? leading.key : null;
+  return leading?.isText === true ? sortKey(leading) : null;
+}
+
+function sortKey({ key, show, isText = false }: CompiledKey): RawBuilder<unknown> | null {
+  return key !== null && isText ? show(key) : key;
 }
 
 function keysOf(columns: readonly CompiledKey[]): RawBuilder<unknown>[] {

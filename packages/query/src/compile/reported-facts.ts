@@ -1,5 +1,5 @@
 import { type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
-import { environmentColumn, timestampColumn } from '../catalogue/fact-row.ts';
+import { environmentColumn } from '../catalogue/fact-row.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { compileFilter } from './compile-filter.ts';
 import { exchangeRate, isAmount, isInTargetCurrency, rateKey } from './converted-amount.ts';
@@ -10,7 +10,6 @@ import { isInKeyRange } from './key-range.ts';
 import { reportColumns } from './report-columns.ts';
 import { createSqlBuilder, type FactsRelation, type Relations, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
-import { timestampValue } from './time-bucket.ts';
 
 /** A query over facts with any selection. */
 export type FactsQuery = SelectQueryBuilder<Relations, 'facts', object>;
@@ -28,11 +27,10 @@ export function reportedFacts(boundPlan: BoundPlan): FactsQuery {
   const facts = createSqlBuilder()
     .selectFrom(relation.as('facts'))
     .where(belongsToEnvironment(tenant.environmentId))
-    .where(timestampColumn.name, '>=', timestampValue(range.startMs))
-    .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs));
+    .where(inDialect<SqlBool>((dialect) => dialect.isInRange(range)));
   const selected = filter === null ? facts : facts.where(compileFilter(filter, dataset, plan));
   if (keyRange === undefined) return selected;
-  return selected.where(isInKeyRange(reportColumns(boundPlan).leadingTextKey, keyRange));
+  return selected.where(isInKeyRange(reportColumns(boundPlan).leadingText, keyRange));
 }
 
 /**

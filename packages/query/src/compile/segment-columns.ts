@@ -33,6 +33,8 @@ export type Deletion = { readonly batchSeq: string } | TimeRange;
 export interface SegmentColumn {
   readonly name: string;
   readonly type: ColumnType;
+  /** Whether a text of it is "(not set)", the shown text of a missing one. Absent: it is unknown, or no text. */
+  readonly hasNotSetText?: boolean;
 }
 
 /**

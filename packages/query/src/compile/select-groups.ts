@@ -71,7 +71,7 @@ function orderOf({ boundPlan, choice, columns }: GroupedReport): readonly RawBui
     if (metric === undefined) throw new Error(`the plan sorts by metric ${index}, which does not exist`);
     return sql`${compileMetric(metric, context)} ${direction} nulls last`;
   });
-  return [...sorted, ...columns.groupKeys.map((key) => sql`${key} asc nulls last`)];
+  return [...sorted, ...columns.sortKeys.map((key) => sql`${key} asc nulls last`)];
 }
 
 function selectAs(query: FactsQuery, columns: readonly RawBuilder<unknown>[]): FactsQuery {

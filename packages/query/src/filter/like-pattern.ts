@@ -28,3 +28,24 @@ export function likeRegex(pattern: string): PatternRegex {
   }
   return { ok: true, regex };
 }
+
+/** The texts that a pattern with `%` at its ends only matches: those with `text` at this place. */
+export interface PlainPattern {
+  readonly place: 'whole' | 'start' | 'end' | 'anywhere';
+  readonly text: string;
+}
+
+/**
+ * Reads a valid pattern of `like` that has no `%` within and no `_`. Null: it is another one. Engines find a text
+ * several times as fast as they match an expression.
+ */
+export function plainLike(pattern: string): PlainPattern | null {
+  const within = /^(%*)((?:[^%_\\]|\\.)*)(%*)$/su.exec(pattern);
+  if (within === null) return null;
+  const [, before = '', escaped = '', after = ''] = within;
+  const text = escaped.replaceAll(/\\(.)/gsu, '$1');
+  // A pattern of `%` alone has all of them before the text.
+  if (before !== '' && (after !== '' || escaped === '')) return { place: 'anywhere', text };
+  if (before !== '') return { place: 'end', text };
+  return { place: after === '' ? 'whole' : 'start', text };
+}

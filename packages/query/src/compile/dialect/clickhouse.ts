@@ -1,10 +1,15 @@
 import { type Expression, sql } from 'kysely';
 import type { NumericType } from '../../catalogue/dataset.ts';
+import { timestampColumn } from '../../catalogue/fact-row.ts';
+import type { PlainPattern } from '../../filter/like-pattern.ts';
 import type { TimeUnit } from '../../plan/plan.ts';
 import { percentileShare } from '../percentile-share.ts';
+import { shownText } from '../shown-text.ts';
 import type { Dialect, PercentileChoice, RateKey } from './dialect.ts';
 
 type Value = Expression<unknown>;
+
+const timestamp = sql.ref(timestampColumn.name);
 
 /** The types of its parameters, by the JavaScript type of the value. */
 function parameterType(value: unknown): string {
@@ -74,6 +79,11 @@ const clickhouseOperations: Omit<
   placeholder: (number, value) => `{p${number}:${parameterType(value)}}`,
   escapeLiteral: (text) => text.replaceAll('\\', '\\\\').replaceAll("'", "''"),
 
+  isInRange: ({ startMs, endExclusiveMs }) => {
+    const [start, end] = [startMs, endExclusiveMs].map((ms) => clickhouseOperations.timestamp(ms));
+    return sql`${timestamp} >= ${start} and ${timestamp} < ${end}`;
+  },
+  textKey: (column) => shownText(sql.ref(column)),
   numbers: (count) => sql`numbers(${sql.lit(count)}) as numbers`,
 
   // It wraps silently, so that a product of a sum and an operand needs 256 bits.
@@ -106,6 +116,7 @@ const clickhouseOperations: Omit<
   formatMillisecond: (timestamp) => sql`concat(toString(${asMilliseconds(timestamp)}), ' UTC')`,
 
   upperCase: upperCurrency,
+  hasText,
   contains: (text, character) => sql`position(${text}, char(${sql.lit(character.charCodeAt(0))})) > 0`,
   findsPattern: (text, pattern) => sql`match(${text}, ${sql.lit(pattern)})`,
   matchesWhole: (text, pattern) =>
@@ -118,6 +129,21 @@ const clickhouseOperations: Omit<
   // All is known from the float.
   preparedFloat: () => sql`null`,
 };
+
+function hasText(text: Value, { place, text: wanted }: PlainPattern): Value {
+  switch (place) {
+    case 'whole':
+      return sql`${text} = ${wanted}`;
+    case 'start':
+      return sql`startsWith(${text}, ${wanted})`;
+    case 'end':
+      return sql`endsWith(${text}, ${wanted})`;
+    case 'anywhere':
+      return sql`position(${text}, ${wanted}) > 0`;
+    default:
+      return place satisfies never;
+  }
+}
 
 /** Rounds in the steps of DuckDB: a cast would differ in the last digit of one in five decimals beyond 2^53. */
 function toDouble(value: Value, type: NumericType): Value {

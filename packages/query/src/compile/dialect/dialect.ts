@@ -1,6 +1,7 @@
 import { type Expression, type OperationNode, type RawBuilder, RawNode, sql } from 'kysely';
 import type { NumericType } from '../../catalogue/dataset.ts';
-import type { TimeUnit } from '../../plan/plan.ts';
+import type { PlainPattern } from '../../filter/like-pattern.ts';
+import type { TimeRange, TimeUnit } from '../../plan/plan.ts';
 
 type Value = Expression<unknown>;
 
@@ -40,6 +41,13 @@ export interface Dialect {
   factsWithRates(key: RateKey): Value;
   /** The rate of a fact of `factsWithRates`, DECIMAL(14,10). Null if there is none. */
   exchangeRate(key: RateKey): Value;
+  /** Condition of the facts within a range. */
+  isInRange(range: TimeRange): Value;
+  /**
+   * The key of facts by a stored text, whose `shownText` is the shown one: a missing value and the text "(not set)"
+   * have the same key, which is null or that text.
+   */
+  textKey(column: string): Value;
   /** Condition of facts that are not deleted, although the files of the relation still have them. Null: all are. */
   readonly isVisible: Value | null;
   /** A relation for `from` with the column `number`: 0 to `count` - 1. */
@@ -86,6 +94,8 @@ export interface Dialect {
 
   upperCase(text: Value): Value;
   contains(text: Value, character: string): Value;
+  /** Whether the text has another one at a place. That one is a parameter. */
+  hasText(text: Value, wanted: PlainPattern): Value;
   /** Whether RE2 finds the pattern in the text. The pattern is a literal. */
   findsPattern(text: Value, pattern: string): Value;
   /** Whether RE2 matches the whole text; a dot also matches line ends. The pattern is a parameter. */

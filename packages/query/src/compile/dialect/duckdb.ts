@@ -1,9 +1,15 @@
 import { type Expression, sql } from 'kysely';
+import { timestampColumn } from '../../catalogue/fact-row.ts';
+import type { PlainPattern } from '../../filter/like-pattern.ts';
 import { percentileShare } from '../percentile-share.ts';
+import { shownText } from '../shown-text.ts';
+import { rangeColumnName, textKeyName } from '../view-columns.ts';
 import type { Dialect, PercentileChoice, RateKey } from './dialect.ts';
 import { duckdbFloatText, exponentText } from './duckdb-float-text.ts';
 
 type Value = Expression<unknown>;
+
+const timestamp = sql.ref(timestampColumn.name);
 
 /** DuckDB 1.5, over a relation `facts`. */
 export const duckdbDialect: Dialect = {
@@ -15,6 +21,11 @@ export const duckdbDialect: Dialect = {
   facts: sql.table('facts'),
   factsWithRates,
   exchangeRate: () => exchangeRateColumn,
+  isInRange: ({ startMs, endExclusiveMs }) => {
+    const [start, end] = [startMs, endExclusiveMs].map((ms) => duckdbDialect.timestamp(ms));
+    return sql`${timestamp} >= ${start} and ${timestamp} < ${end}`;
+  },
+  textKey: (column) => shownText(sql.ref(column)),
   // Its view leaves hidden facts out.
   isVisible: null,
   numbers: (count) => sql`range(${sql.lit(count)}) as numbers(number)`,
@@ -49,6 +60,7 @@ export const duckdbDialect: Dialect = {
   formatMillisecond: (timestamp) => sql`strftime(${timestamp}, '%Y-%m-%d %H:%M:%S.%g UTC')`,
 
   upperCase: (text) => sql`upper(${text})`,
+  hasText,
   contains: (text, character) => sql`contains(${text}, chr(${sql.lit(character.charCodeAt(0))}))`,
   findsPattern: (text, pattern) => sql`regexp_matches(${text}, ${sql.lit(pattern)})`,
   matchesWhole: (text, pattern) => sql`regexp_full_match(${text}, cast(${pattern} as varchar), 's')`,
@@ -59,6 +71,29 @@ export const duckdbDialect: Dialect = {
   floatOutput: duckdbFloatText,
   preparedFloat: exponentText,
 };
+
+/** The same over a view with the columns of `viewColumns`, which state what is known of a source of facts. */
+export const duckdbViewDialect: Dialect = {
+  ...duckdbDialect,
+  isInRange: (range) => sql.ref(rangeColumnName(range)),
+  textKey: (column) => sql.ref(textKeyName(column)),
+};
+
+function hasText(text: Value, { place, text: wanted }: PlainPattern): Value {
+  const value = sql`cast(${wanted} as varchar)`;
+  switch (place) {
+    case 'whole':
+      return sql`${text} = ${value}`;
+    case 'start':
+      return sql`starts_with(${text}, ${value})`;
+    case 'end':
+      return sql`ends_with(${text}, ${value})`;
+    case 'anywhere':
+      return sql`contains(${text}, ${value})`;
+    default:
+      return place satisfies never;
+  }
+}
 
 /** No fact has a column of this name. */
 const exchangeRateColumn = sql.ref('exchange rate');

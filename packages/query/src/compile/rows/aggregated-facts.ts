@@ -37,7 +37,7 @@ export function aggregatedFacts(aggregation: Aggregation): Rows {
 function groups({ facts, keys, metrics }: Aggregation, selected: readonly PlacedMetric[]): Rows {
   const query = facts.select([
     ...selected.flatMap(({ index }) => metrics[index]?.as(`m${index}`) ?? []),
-    ...keys.map(({ key, name }) => key.as(name)),
+    ...keys.map(({ sortKey, name }) => sortKey.as(name)),
     sql`true`.as('has_facts'),
   ]);
   // Without keys SQL returns one row for no facts; a report must return none.

@@ -3,11 +3,11 @@ import type { BoundPlan } from '../../plan/bound-plan.ts';
 import type { FactsQuery } from '../reported-facts.ts';
 
 /** A key of groups and its name in the rows. */
-export interface NamedKey {
+interface NamedKey {
   readonly name: string;
   readonly key: RawBuilder<unknown>;
-  /** The stored text whose `shownText` is the key. Null: it is none. */
-  readonly stored: RawBuilder<unknown> | null;
+  /** The key in the rows: the shown text, or the key itself. */
+  readonly sortKey: RawBuilder<unknown>;
 }
 
 export interface Aggregation {

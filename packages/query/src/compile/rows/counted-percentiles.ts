@@ -1,11 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { MeasureRead } from '../../partials/facts-read.ts';
-import { shownText } from '../compile-dimension.ts';
 import { metricValue } from '../converted-amount.ts';
 import { inDialect } from '../dialect/dialect.ts';
 import { measureName } from '../measure-name.ts';
 import { percentileShare } from '../percentile-share.ts';
-import type { Aggregation, NamedKey } from './aggregation.ts';
+import type { Aggregation } from './aggregation.ts';
 import type { Rows } from './row-keys.ts';
 
 /** A column with the percentiles that are wanted of it. */
@@ -44,7 +43,7 @@ export function countedPercentiles(
     select *,
            cast(sum(facts) over (${group} order by value nulls last) as double) as up_to,
            cast(sum(facts) over (${group}) as double) as total
-      from (${withKeys(countedValues(aggregation, column, measures), aggregation.keys)})`;
+      from (${countedValues(aggregation, column, measures)})`;
   const own = [...percentiles].map(
     (percentile) => sql`${interpolated(percentile)} as ${sql.ref(percentileName(percentile))}`,
   );
@@ -53,10 +52,7 @@ export function countedPercentiles(
   return sql`select ${sql.join([...names, sql`1 as one`, ...own, ...selected])} from (${ranked}) ${groupBy}`;
 }
 
-/**
- * Selects the values of each group with the numbers of their facts and their aggregates. Groups by stored texts, which
- * DuckDB does faster, so that missing ones and those equal to their shown text are apart.
- */
+/** Selects the values of each group with the numbers of their facts and their aggregates. */
 function countedValues(
   { boundPlan, facts, keys }: Pick<Aggregation, 'boundPlan' | 'facts' | 'keys'>,
   column: string,
@@ -67,22 +63,14 @@ function countedValues(
   const selected = facts
     .select([
       value.as('value'),
-      ...keys.map(({ stored, key, name }) => (stored ?? key).as(name)),
+      ...keys.map(({ sortKey, name }) => sortKey.as(name)),
       sql`count(${value})`.as('facts'),
       ...[...kept].map(([name, measure]) =>
         aggregateOf(metricValue(measure.column, boundPlan), measure).as(name),
       ),
     ])
-    .groupBy([value, ...keys.map(({ stored, key }) => stored ?? key)]);
+    .groupBy([value, ...keys.map(({ key }) => key)]);
   return sql`${selected}`;
-}
-
-/** Replaces stored texts by keys. A value of a group may then be there twice, and both rows have the same rank. */
-function withKeys(counted: Rows, keys: readonly NamedKey[]): Rows {
-  const replaced = keys.flatMap(({ stored, name }) =>
-    stored === null ? [] : [sql`${shownText(sql.ref(name))} as ${sql.ref(name)}`],
-  );
-  return replaced.length === 0 ? counted : sql`select * replace (${sql.join(replaced)}) from (${counted})`;
 }
 
 function aggregateOf(value: RawBuilder<unknown>, { aggregate }: MeasureRead): RawBuilder<unknown> {

@@ -10,13 +10,13 @@ import type { Rows } from './row-keys.ts';
  */
 export function groupedRows(boundPlan: BoundPlan): Rows {
   const aggregated = withoutOperationsOfParts(boundPlan);
-  const { metrics, groupKeys, storedTexts, timeKeys } = reportColumns(aggregated);
+  const { metrics, groupKeys, sortKeys, timeKeys } = reportColumns(aggregated);
   return aggregatedFacts({
     boundPlan: aggregated,
     facts: reportedFacts(aggregated),
     keys: [
-      ...groupKeys.map((key, index) => ({ name: `k${index}`, key, stored: storedTexts[index] ?? null })),
-      ...timeKeys.map((key) => ({ name: 't', key, stored: null })),
+      ...groupKeys.map((key, index) => ({ name: `k${index}`, key, sortKey: sortKeys[index] ?? key })),
+      ...timeKeys.map((key) => ({ name: 't', key, sortKey: key })),
     ],
     metrics,
   });

@@ -15,7 +15,7 @@ export function otherFacts(boundPlan: BoundPlan, isOther: RawBuilder<SqlBool>): 
   const { plan, dataset } = boundPlan;
   const aggregated = withoutOperationsOfParts(boundPlan);
   const columns = reportColumns(aggregated);
-  const isSame = columns.groupKeys.map(
+  const isSame = columns.sortKeys.map(
     (key, index) => sql`${key} is not distinct from ${sql.ref(`others.k${index}`)}`,
   );
   const others = sql<Record<string, unknown>>`(select * from ranked where ${isOther})`.as('others');
