@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { narrowPlan, type BoundPlan } from '@hourglass/query';
 import { AttemptFailure, type EngineTask, type FactFiles } from '@hourglass/reports';
+import { copyTopFacts, dropTopFacts } from './copy-top-facts.ts';
 import { divideReport, type DividedReport } from './divide-report.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -140,7 +141,7 @@ async function* computeUntilPause<Item>(
     const partials = await reportOfPartials(connection, { ...task, ...remaining }, computing);
     if (partials === 'paused') return;
     if (partials !== null) {
-      yield* computeAtOnce(connection, computing, partials);
+      yield* computeAtOnce(connection, computing, { ...partials, facts: state.facts });
       return;
     }
     if (state.divided === null) {
@@ -149,7 +150,7 @@ async function* computeUntilPause<Item>(
       const narrowed = narrowPlan(remainingTask, bound);
       state.divided = await divideReport(connection, narrowed, { isBounded: bound !== null, terms });
       if (state.divided === null) {
-        yield* computeAtOnce(connection, computing, { boundPlan: narrowed });
+        yield* computeAtOnce(connection, computing, await openTopFacts(connection, narrowed, terms));
         return;
       }
     } else await openRates(connection, task.facts);
@@ -182,17 +183,37 @@ async function reportOfPartials<Item>(
   return opened;
 }
 
+/** A report over the view `facts`. */
+interface OpenReport {
+  readonly boundPlan: BoundPlan;
+  /** The facts in the view, or more. */
+  readonly facts: Pick<FactFiles, 'segments' | 'hotRows'>;
+  /** Frees what the view holds. */
+  readonly close: () => Promise<void>;
+}
+
+async function openTopFacts(
+  connection: DuckDBConnection,
+  task: EngineTask,
+  terms: ReportTerms,
+): Promise<OpenReport> {
+  const copied = await copyTopFacts(connection, task, terms);
+  return copied === null
+    ? { boundPlan: task, facts: task.facts, close: () => Promise.resolve() }
+    : { boundPlan: task, facts: { segments: [], hotRows: copied }, close: () => dropTopFacts(connection) };
+}
+
 function computeAtOnce<Item>(
   connection: DuckDBConnection,
   { task, terms, state, computation }: Computing<Item>,
-  { boundPlan, close }: Pick<OpenPartials, 'boundPlan'> & Partial<OpenPartials>,
+  { boundPlan, facts, close }: OpenReport,
 ): AsyncGenerator<Item, void> {
   return emitPart(connection, computation, state, {
-    boundPlan: withPercentileMethod(boundPlan, state.facts, terms),
+    boundPlan: withPercentileMethod(boundPlan, facts, terms),
     isLast: true,
     onProgress: (share) => task.onProgress?.(share),
     async finish() {
-      await close?.();
+      await close();
       state.remaining = null;
     },
   });

@@ -1,16 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
-  compileGroupCount,
   compileKeyBoundaries,
   duckdbViewDialect,
   estimateFacts,
-  groupsFromSample,
   isOrderedByText,
-  limitSampleRange,
   type GroupSample,
 } from '@hourglass/query';
 import type { EngineTask } from '@hourglass/reports';
-import { createFactsView } from './facts-view.ts';
+import { estimateGroups } from './estimate-groups.ts';
 import { countedFacts, type ReportTerms } from './smaller-terms.ts';
 import { runStatement } from './statements.ts';
 
@@ -36,32 +33,15 @@ export async function findKeyBoundaries(
   const wasTooLarge = terms.maxSliceFacts !== Infinity;
   // The groups behind a small limit are left out while they are found.
   if (!wasTooLarge && plan.limitRows !== null && plan.limitRows <= fittingGroups) return [];
-  if (!wasTooLarge && (await groupsInAll(connection, task, { terms, allFacts })) <= 2 * fittingGroups)
+  const { sampleFacts } = terms;
+  if (
+    !wasTooLarge &&
+    (await estimateGroups(connection, task, { sampleFacts, allFacts })) <= 2 * fittingGroups
+  )
     return [];
   const statement = compileKeyBoundaries(task, groupSample(allFacts, fittingGroups), duckdbViewDialect);
   const rows = await (await runStatement(connection, statement)).getRows();
   return [...new Set(rows.map(([text]) => String(text)))];
-}
-
-/** Estimates the groups of all facts from the first ones, which segments store together. */
-async function groupsInAll(
-  connection: DuckDBConnection,
-  task: EngineTask,
-  { terms, allFacts }: { readonly terms: ReportTerms; readonly allFacts: number },
-): Promise<number> {
-  const { plan } = task;
-  const sealed = { ...task.facts, hotRows: 0 };
-  const range = limitSampleRange(sealed.segments, plan.range, terms.sampleFacts);
-  if (range === null) return allFacts;
-  const sample = { ...task, plan: { ...plan, range } };
-  await createFactsView(connection, sealed, sample);
-  const [row] = await (
-    await runStatement(connection, compileGroupCount(sample, duckdbViewDialect))
-  ).getRows();
-  await createFactsView(connection, task.facts, task);
-  const [groups = 0, facts = 0] = (row ?? []).map(Number);
-  const selectedShare = Math.min(1, facts / estimateFacts(sealed.segments, range));
-  return groupsFromSample({ groups, facts }, Math.ceil(allFacts * selectedShare));
 }
 
 function groupSample(allFacts: number, fittingGroups: number): GroupSample {

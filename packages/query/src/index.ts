@@ -49,6 +49,15 @@ export {
   type GroupSample,
 } from './compile/key-slices.ts';
 export { compileLimitBound, limitBoundKind, narrowPlan, type LimitBound } from './compile/limit-bound.ts';
+export { rankedRows, type RankedRows } from './compile/value-bound.ts';
+export {
+  compileCountedFacts,
+  compileGroupSample,
+  compileReachingGroups,
+  compileTopFacts,
+  compileTopGroups,
+  compileValueBound,
+} from './compile/top-groups.ts';
 export * from './compile/compile-hot-facts.ts';
 export { maxRateAgeDays } from './compile/converted-amount.ts';
 export { compileMissingRate } from './compile/reported-facts.ts';
