@@ -120,11 +120,9 @@ async function withConnection<Result>(
 
 /**
  * Parquet version 2 has delta encodings: a tenth less to store than version 1, and up to a third
- * less to read. DuckDB's default has no dictionary of more than 24,576 texts in a row group of 122,880 facts; with larger
- * ones, texts such as addresses take a hundredth more to store and a fifth less to read and group by.
+ * less to read. Larger dictionaries, which would make texts with many values faster, take megabytes for each column.
  */
-const defaultEncoding =
-  'compression zstd, parquet_version v2, dictionary_size_limit 100000, string_dictionary_page_size_limit 8388608';
+const defaultEncoding = 'compression zstd, parquet_version v2';
 
 export interface WrittenSegment {
   readonly directory: string;
