@@ -11,6 +11,18 @@ interface WaitingBatch extends SharedBatch {
   readonly reject: (error: unknown) => void;
 }
 
+/** Waiting batches of an environment and dataset, and the transactions that take them. */
+interface BatchQueue {
+  readonly waiting: WaitingBatch[];
+  transactions: number;
+}
+
+/**
+ * With one, clients that wait for the same commit would all send their next batches at once, and PostgreSQL
+ * would wait for the API and the API for PostgreSQL.
+ */
+const maxTransactions = 2;
+
 /**
  * A transaction that waits this long for a lock, such as that of an open batch with the same id, is
  * given up, so that the other batches do not wait with it.
@@ -20,7 +32,7 @@ const lockTimeoutState = '55P03';
 const begin = `begin; set local lock_timeout = ${lockTimeoutMs}`;
 
 /**
- * Runs one transaction at a time for each environment and dataset. Batches that arrive meanwhile share
+ * Runs at most two transactions at a time for each environment and dataset. Batches that arrive meanwhile share
  * the next one: it costs hardly more than that of one batch. Callers bound the number of batches.
  *
  * A batch whose id is taken is `apart`. If PostgreSQL refuses the transaction, nothing of it is stored
@@ -28,33 +40,30 @@ const begin = `begin; set local lock_timeout = ${lockTimeoutMs}`;
  * and the reason of a signal that aborts before the transaction begins.
  */
 export function createSharedTransactions(copyPool: ScopedPool): StoreShared {
-  const queues = new Map<string, WaitingBatch[]>();
+  const queues = new Map<string, BatchQueue>();
 
-  async function run(key: string, queue: WaitingBatch[]): Promise<void> {
-    while (queue.length > 0) await storeWaiting(copyPool, queue);
-    queues.delete(key);
+  async function run(key: string, queue: BatchQueue): Promise<void> {
+    queue.transactions += 1;
+    while (queue.waiting.length > 0) await storeWaiting(copyPool, queue.waiting);
+    queue.transactions -= 1;
+    if (queue.transactions === 0) queues.delete(key);
   }
 
   return (batch) =>
     new Promise((resolve, reject) => {
       const { environmentId, target } = batch.identity;
       const key = `${environmentId} ${target.name}`;
-      const waiting = { ...batch, resolve, reject };
-      const queue = queues.get(key);
-      if (queue !== undefined) {
-        queue.push(waiting);
-        return;
-      }
-      const opened = [waiting];
-      queues.set(key, opened);
-      void run(key, opened);
+      const queue = queues.get(key) ?? { waiting: [], transactions: 0 };
+      queues.set(key, queue);
+      queue.waiting.push({ ...batch, resolve, reject });
+      if (queue.transactions < maxTransactions) void run(key, queue);
     });
 }
 
-/** Takes batches from the queue, at least the first one, and settles them. Never throws. */
+/** Takes the waiting batches, if another transaction has left some, and settles them. Never throws. */
 async function storeWaiting(copyPool: ScopedPool, queue: WaitingBatch[]): Promise<void> {
-  let taken: readonly WaitingBatch[] = queue.slice();
-  const [first] = taken;
+  let taken: readonly WaitingBatch[] | null = null;
+  const [first] = queue;
   if (first === undefined) return;
   try {
     const { client, release } = await copyPool.within(first.identity).begin(begin);
@@ -72,9 +81,7 @@ async function storeWaiting(copyPool: ScopedPool, queue: WaitingBatch[]): Promis
   } catch (error) {
     const failure = asDatabaseError(error);
     const isUnavailable = failure instanceof ServiceUnavailable && !isLockTimeout(error);
-    for (const batch of taken) {
-      const at = queue.indexOf(batch);
-      if (at >= 0) queue.splice(at, 1);
+    for (const batch of taken ?? takeBatches(queue)) {
       if (isUnavailable) batch.reject(failure);
       else batch.resolve('apart');
     }
