@@ -35,6 +35,9 @@ export function fewFacts(count: number): readonly object[] {
   }));
 }
 
+/** A hot fact before the range: without hot facts a report reads no hot table, and no lock holds it. */
+export const earlierFact = { timestamp: startMs - dayMs };
+
 export interface FactsLock {
   /** The number of transactions that wait for the facts. */
   waiting(): Promise<number>;

@@ -8,6 +8,7 @@ import {
   type RunningSystem,
 } from '@hourglass/testing';
 import {
+  earlierFact,
   factLines,
   fewFacts,
   lockFacts,
@@ -37,6 +38,7 @@ beforeAll(async () => {
   other = system.clientOf(tenant.organization, 'prod', `Bearer ${tenant.token}`);
   const body = factLines(facts).join('\n');
   expect((await attacker.request('/facts/api', { method: 'POST', body })).status).toBe(201);
+  await attacker.sendFacts([earlierFact]);
   await other.sendFacts(fewFacts(10));
   const mint = { method: 'POST', body: JSON.stringify(transaction) };
   expect((await other.request('/facts/mint', mint)).status).toBe(201);
