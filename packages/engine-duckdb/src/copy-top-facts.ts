@@ -101,12 +101,19 @@ export async function copyFactsOfTopGroups(
   await createTable(connection, reachingTable, compileReachingGroups(ranked, bound));
   const isFound = await findTopGroups(connection, task);
   await connection.run(`drop table ${reachingTable}`);
-  await createFactsView(connection, facts, task);
-  const copied = isFound
-    ? await createTable(connection, topFactsTable, compileTopFacts(ranked, topGroupsTable))
-    : null;
+  const copied = isFound ? await copyFactsOfGroups(connection, task) : null;
   await connection.run(`drop table ${topGroupsTable}`);
-  if (copied !== null) await createViewOfTable(connection, topFactsTable, task);
+  return copied;
+}
+
+/** Replaces the view by one of the copy. */
+async function copyFactsOfGroups(
+  connection: DuckDBConnection,
+  { ranked, facts, ...task }: TopGroupsTask,
+): Promise<number> {
+  await createFactsView(connection, facts, task);
+  const copied = await createTable(connection, topFactsTable, compileTopFacts(ranked, topGroupsTable));
+  await createViewOfTable(connection, topFactsTable, task);
   return copied;
 }
 
